@@ -1,0 +1,93 @@
+// Runs a resource definition as a Pulumi dynamic provider. Knows nothing of OAuth 2.0.
+
+import type * as dynamic from "@pulumi/pulumi/dynamic";
+import { type Configuration, configure } from "../config.ts";
+import type { Admin } from "../hydra/admin.ts";
+import { type Failure, failuresOf, formatPath } from "../lifecycle/check.ts";
+import { diff, inputsOf } from "../lifecycle/diff.ts";
+import { type Operation, PartialFailure, type Resource } from "../lifecycle/resource.ts";
+import type { Values } from "../lifecycle/value.ts";
+import { resourceOf } from "../registry.ts";
+import { describe } from "./message.ts";
+import { propertiesFromWire } from "./values.ts";
+
+/** The property in which Pulumi keeps the provider's text. */
+const providerKey = "__provider";
+
+let configuration: Configuration | undefined;
+
+/** The dynamic provider of a resource type. One process serves one stack: its configuration is read once. */
+export function dynamicProvider(type: string, config: dynamic.Config): Required<Omit<dynamic.ResourceProvider, "configure">> {
+  configuration ??= configure((key) => config.get(`hydra:${key}`));
+  const { server, sameServer } = configuration;
+  const resource = resourceOf(type);
+  const operation = (values: Values): Operation<Admin> => ({
+    server: server(values.connection),
+    warn: (message) => console.warn(message),
+  });
+  const run = <T>(verb: string, id: string, work: () => Promise<T>) => work().catch((error) => fail(resource, verb, id, error));
+
+  return {
+    check: (olds, news) =>
+      run("check", "", async () => {
+        const inputs = propertiesOf(news);
+        const failures = failuresOf(resource, inputs);
+        if (failures.length === 0 && typeof inputs.connection !== "symbol") server(inputs.connection);
+        const completed = resource.complete?.(inputs, propertiesOf(olds)) ?? inputs;
+        const added = Object.entries(completed).filter(([name]) => !(name in inputs));
+        return { inputs: { ...news, ...Object.fromEntries(added) }, failures: failures.map(failureOf) };
+      }),
+    diff: (id, olds, news) =>
+      run("compare", id, async () => {
+        const { changed, replaces, deleteBeforeReplace } = diff(resource, propertiesOf(news), propertiesOf(olds), sameServer);
+        return { changes: changed.length > 0, replaces: [...replaces], deleteBeforeReplace };
+      }),
+    create: (inputs) =>
+      run("create", "", async () => {
+        const values = propertiesOf(inputs);
+        const { id, state } = await resource.create({ ...operation(values), inputs: values });
+        return { id, outs: { ...state } };
+      }),
+    read: (id, props) =>
+      run("read", id, async () => {
+        const state = propertiesOf(props ?? {});
+        const live = await resource.read({ ...operation(state), id, state });
+        if (!live) return { id: "", props: {} };
+        return { id: live.id, props: { ...live.state }, inputs: { ...inputsOf(resource, live.state, {}) } };
+      }),
+    update: (id, olds, news) =>
+      run("update", id, async () => {
+        const inputs = propertiesOf(news);
+        return { outs: { ...(await resource.update({ ...operation(inputs), id, inputs, state: propertiesOf(olds) })) } };
+      }),
+    delete: (id, props) =>
+      run("delete", id, async () => {
+        const state = propertiesOf(props);
+        await resource.delete({ ...operation(state), id, state });
+      }),
+  };
+}
+
+function propertiesOf(properties: object): Values {
+  const { [providerKey]: _, ...rest } = properties as Record<string, unknown>;
+  return propertiesFromWire(rest);
+}
+
+// The engine prints the value of a top-level property that a failure names, and cannot tell us whether it is secret.
+function failureOf({ path, reason }: Failure): dynamic.CheckFailure {
+  const place = formatPath(path);
+  return { property: path.length > 1 ? place : "", reason: place === "" ? reason : `${place}: ${reason}` };
+}
+
+/** An error as the dynamic provider's server understands it: with an id, the resource exists and its state is kept. */
+function fail(resource: Resource<Admin>, verb: string, id: string, error: unknown): never {
+  const failure = new Error(describe(verb, resource.type, id, error));
+  // The server prints name and stack of some errors; the message says it all.
+  failure.name = "";
+  failure.stack = "";
+  if (error instanceof PartialFailure) {
+    const { live, reasons } = error;
+    throw Object.assign(failure, { id: live.id, properties: live.state, reasons });
+  }
+  throw failure;
+}

@@ -1,0 +1,112 @@
+// Hydra's admin API: one function per endpoint used. Knows nothing of Pulumi.
+
+import { HydraError } from "./error.ts";
+import type { Answer, Client, HydraRequest } from "./request.ts";
+
+/** A JSON object as Hydra sends or takes it, with its own snake_case names. */
+export type Wire = Readonly<Record<string, unknown>>;
+
+/** One operation of a JSON Patch (RFC 6902); `add` also replaces. */
+export interface PatchOperation {
+  readonly op: "add" | "remove" | "replace";
+  readonly path: string;
+  readonly value?: unknown;
+}
+
+/** One Hydra, reached through its admin API. */
+export interface Admin {
+  /** The admin API's base URL: two connections with the same one are the same Hydra. */
+  readonly url: string;
+  createClient(client: Wire, signal?: AbortSignal): Promise<Created>;
+  getClient(id: string, signal?: AbortSignal): Promise<Wire>;
+  patchClient(id: string, patch: readonly PatchOperation[], signal?: AbortSignal): Promise<Wire>;
+  putClient(id: string, client: Wire, signal?: AbortSignal): Promise<Wire>;
+  putLifespans(id: string, lifespans: Wire, signal?: AbortSignal): Promise<Wire>;
+  deleteClient(id: string, signal?: AbortSignal): Promise<void>;
+  createTrust(trust: Wire, signal?: AbortSignal): Promise<Created>;
+  getTrust(id: string, signal?: AbortSignal): Promise<Wire>;
+  /** Every trust of an issuer, all pages. */
+  listTrusts(issuer: string, signal?: AbortSignal): Promise<readonly Wire[]>;
+  deleteTrust(id: string, signal?: AbortSignal): Promise<void>;
+  /** The public keys stored under a set and key id. */
+  getKeys(set: string, kid: string, signal?: AbortSignal): Promise<readonly Wire[]>;
+}
+
+/** What a POST made; `repeated` when it was sent more than once, so that a conflict may be with ourselves. */
+export interface Created {
+  readonly wire: Wire;
+  readonly repeated: boolean;
+}
+
+export function createAdmin(url: string, client: Client): Admin {
+  const call = async (method: HydraRequest["method"], path: string, signal?: AbortSignal, body?: unknown) =>
+    client.send({ method, path: `/admin${path}`, body, signal });
+  const object = async (answer: Promise<Answer>, path: string) => asObject((await answer).json, path);
+  const post = async (path: string, body: Wire, signal?: AbortSignal): Promise<Created> => {
+    const answer = await client.send({ method: "POST", path: `/admin${path}`, body, signal, repeatable: true });
+    return { wire: asObject(answer.json, path), repeated: answer.uncertain };
+  };
+  return {
+    url,
+    createClient: (body, signal) => post("/clients", body, signal),
+    getClient: (id, signal) => object(call("GET", clientPath(id), signal), clientPath(id)),
+    patchClient: (id, patch, signal) => object(call("PATCH", clientPath(id), signal, patch), clientPath(id)),
+    putClient: (id, body, signal) => object(call("PUT", clientPath(id), signal, body), clientPath(id)),
+    putLifespans: (id, body, signal) =>
+      object(call("PUT", `${clientPath(id)}/lifespans`, signal, body), `${clientPath(id)}/lifespans`),
+    deleteClient: async (id, signal) => void (await call("DELETE", clientPath(id), signal)),
+    createTrust: (body, signal) => post(trusts, body, signal),
+    getTrust: (id, signal) => object(call("GET", trustPath(id), signal), trustPath(id)),
+    listTrusts: (issuer, signal) => listAll(client, `${trusts}?issuer=${encodeURIComponent(issuer)}&page_size=500`, signal),
+    deleteTrust: async (id, signal) => void (await call("DELETE", trustPath(id), signal)),
+    getKeys: async (set, kid, signal) => {
+      const path = `/keys/${encodeURIComponent(set)}/${encodeURIComponent(kid)}`;
+      const { keys } = asObject((await call("GET", path, signal)).json, path);
+      return Array.isArray(keys) ? keys.map((key) => asObject(key, path)) : [];
+    },
+  };
+}
+
+const trusts = "/trust/grants/jwt-bearer/issuers";
+
+function clientPath(id: string): string {
+  return `/clients/${encodeURIComponent(id)}`;
+}
+
+function trustPath(id: string): string {
+  return `${trusts}/${encodeURIComponent(id)}`;
+}
+
+// Page tokens differ between versions; the Link header's `rel="next"` (RFC 8288) is the one thing that does not.
+async function listAll(client: Client, first: string, signal?: AbortSignal): Promise<Wire[]> {
+  const found: Wire[] = [];
+  const seen = new Set<string>();
+  let path: string | undefined = `/admin${first}`;
+  while (path !== undefined && !seen.has(path)) {
+    seen.add(path);
+    const { json, headers } = await client.send({ method: "GET", path, signal });
+    if (!Array.isArray(json)) throw unexpected(path, "a list");
+    const pagePath = path;
+    found.push(...json.map((item) => asObject(item, pagePath)));
+    path = nextPage(String(headers.link ?? ""), path);
+  }
+  return found;
+}
+
+// The query alone is taken over: behind a proxy the link names a host that is not ours.
+function nextPage(link: string, current: string): string | undefined {
+  const target = /<([^>]*)>\s*;\s*rel="?next"?/.exec(link)?.[1];
+  if (target === undefined) return undefined;
+  const query = target.indexOf("?");
+  return query < 0 ? undefined : current.replace(/\?.*$/, "") + target.slice(query);
+}
+
+function asObject(json: unknown, path: string): Wire {
+  if (typeof json === "object" && json !== null && !Array.isArray(json)) return json as Wire;
+  throw unexpected(path, "an object");
+}
+
+function unexpected(path: string, what: string): HydraError {
+  const message = `the answer of ${path} is not ${what}; check that hydra:adminUrl points at Hydra's admin API`;
+  return new HydraError(message, { kind: "unreachable", method: "GET", path });
+}

@@ -1,0 +1,97 @@
+// What can go wrong between us and Hydra, and the one place that decides what "gone" means. Knows nothing of Pulumi.
+
+/**
+ * What a failed exchange means to the caller:
+ * - `gone`: Hydra itself says that the object does not exist;
+ * - `conflict`: an object of that identity exists already;
+ * - `refused`: Hydra does not accept what was sent;
+ * - `denied`: the credential is missing, wrong or too weak;
+ * - `unreachable`: no answer, or none from Hydra (a proxy, another server, another path);
+ * - `unavailable`: Hydra or a proxy before it cannot serve the request now;
+ * - `cancelled`: the operation was stopped by its caller.
+ */
+export type HydraErrorKind = "gone" | "conflict" | "refused" | "denied" | "unreachable" | "unavailable" | "cancelled";
+
+export interface HydraErrorDetails {
+  readonly kind: HydraErrorKind;
+  readonly method: string;
+  readonly path: string;
+  readonly status?: number;
+  /** The request may have been carried out although no good answer arrived. */
+  readonly uncertain?: boolean;
+}
+
+/** A request to Hydra that did not end well. Its message holds no credential and no request body. */
+export class HydraError extends Error {
+  readonly kind: HydraErrorKind;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number | undefined;
+  readonly uncertain: boolean;
+
+  constructor(message: string, details: HydraErrorDetails) {
+    super(message);
+    this.name = "HydraError";
+    this.kind = details.kind;
+    this.method = details.method;
+    this.path = details.path;
+    this.status = details.status;
+    this.uncertain = details.uncertain ?? false;
+  }
+}
+
+/** Whether Hydra said that the object does not exist. Nothing else counts as absence. */
+export function isGone(error: unknown): boolean {
+  return error instanceof HydraError && error.kind === "gone";
+}
+
+/** What was asked for, or `undefined` when Hydra says that it does not exist. */
+export async function unlessGone<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw error;
+  }
+}
+
+/** What an answer with an error status means. `json` is the parsed body when Hydra's own JSON came back. */
+export function kindOfAnswer(status: number, json: unknown): HydraErrorKind {
+  const fromHydra = typeof json === "object" && json !== null && "error" in json;
+  if (status === 401 || status === 403) return "denied";
+  if (status === 404) return fromHydra ? "gone" : "unreachable";
+  if (status === 409 && fromHydra) return "conflict";
+  if (status === 408 || status === 429 || status >= 500) return "unavailable";
+  return status >= 400 && fromHydra ? "refused" : "unreachable";
+}
+
+/** What a person can do about an answer, where the status alone tells. */
+export function adviceFor(status: number, kind: HydraErrorKind, text: string): string {
+  if (kind === "denied") return "check hydra:accessToken, or what guards the admin API";
+  if (kind === "unreachable") {
+    return "this is no answer of Hydra's admin API: check hydra:adminUrl (host, port and base path)";
+  }
+  if (status === 502 && /insecure http/i.test(text)) {
+    return "TLS ends before Hydra: the request needs the header X-Forwarded-Proto: https";
+  }
+  return "";
+}
+
+/** The part of an error answer that a person can use: bounded, on one line, without control characters. */
+export function explain(json: unknown, text: string): string {
+  const limit = 400;
+  const line = (described(json) ?? text).replace(/[\p{Cc}\s]+/gu, " ").trim();
+  return line.length > limit ? `${line.slice(0, limit)}…` : line;
+}
+
+// Hydra writes OAuth 2.0 errors (RFC 6749, 5.2) for what the request says, and nested objects for the rest.
+function described(json: unknown): string | undefined {
+  if (typeof json !== "object" || json === null) return undefined;
+  const { error, error_description: description } = json as Record<string, unknown>;
+  if (typeof description === "string") return description;
+  if (typeof error === "string") return error;
+  if (typeof error !== "object" || error === null) return undefined;
+  const { message, reason } = error as Record<string, unknown>;
+  const parts = [message, reason].filter((part) => typeof part === "string" && part !== "");
+  return parts.length > 0 ? parts.join(": ") : undefined;
+}

@@ -1,0 +1,267 @@
+// One HTTP exchange with one Hydra: address, credentials, time limit, bounded retry. The only importer of undici.
+
+import { setTimeout as delay } from "node:timers/promises";
+import type { Dispatcher } from "undici";
+import { EnvHttpProxyAgent } from "undici";
+import { adviceFor, explain, HydraError, kindOfAnswer } from "./error.ts";
+
+/** Where a Hydra is and how to talk to it. */
+export interface Target {
+  /** Base URL of the API, without a trailing slash; it may have a path. */
+  readonly url: string;
+  /** Sent with every request; may hold credentials. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Milliseconds until one attempt is given up. */
+  readonly timeout: number;
+  /** How often a request is sent again when that is safe and may help. */
+  readonly retries: number;
+  /** Proxies by scheme, and the hosts that need none; an empty text means no proxy. */
+  readonly proxy: { readonly http: string; readonly https: string; readonly none: string };
+  /** Values that must not show in any message. */
+  readonly secrets: readonly string[];
+}
+
+export interface HydraRequest {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Path below the base URL, already encoded, with its query. */
+  readonly path: string;
+  readonly body?: unknown;
+  readonly form?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sending it twice does the same as once, or is told apart afterwards. True for all but POST. */
+  readonly repeatable?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly json: unknown;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** How often the request was sent. */
+  readonly attempts: number;
+  /** An earlier attempt may have been carried out without a good answer. */
+  readonly uncertain: boolean;
+}
+
+export interface Client {
+  send(request: HydraRequest): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+/** No answer of the admin API comes near this; more is not read into memory. */
+const largestBody = 32 * 1024 * 1024;
+/** However often it is allowed to retry, a request ends within this many milliseconds of its first failure. */
+const retryWindow = 120_000;
+const firstPause = 100;
+const longestPause = 5_000;
+
+export function createClient(target: Target): Client {
+  const base = new URL(target.url);
+  const { http, https, none } = target.proxy;
+  const dispatcher = new EnvHttpProxyAgent({ httpProxy: http, httpsProxy: https, noProxy: none });
+  return {
+    send: (request) => sendWithRetry(target, base, dispatcher, request),
+    close: () => dispatcher.close(),
+  };
+}
+
+async function sendWithRetry(
+  target: Target,
+  base: URL,
+  dispatcher: Dispatcher,
+  request: HydraRequest,
+): Promise<Answer> {
+  const repeatable = request.repeatable ?? request.method !== "POST";
+  const deadline = Date.now() + retryWindow;
+  let uncertain = false;
+  for (let attempts = 1; ; attempts++) {
+    const outcome = await sendOnce(target, base, dispatcher, request);
+    if (!("failure" in outcome)) return { ...outcome, attempts, uncertain };
+    const { failure, pause } = outcome;
+    uncertain ||= failure.uncertain;
+    const wait = Math.max(pause ?? 0, jittered(attempts));
+    const again = pause !== undefined && (repeatable || !failure.uncertain);
+    if (!again || attempts > target.retries || Date.now() + wait > deadline) {
+      throw uncertain === failure.uncertain ? failure : new HydraError(failure.message, { ...detailsOf(failure), uncertain });
+    }
+    await delay(wait, undefined, { signal: request.signal }).catch(() => {
+      throw cancelled(request, uncertain);
+    });
+  }
+}
+
+/** A failure; `pause` in milliseconds when sending again may help. */
+interface Failed {
+  readonly failure: HydraError;
+  readonly pause?: number;
+}
+
+type Received = Pick<Answer, "status" | "json" | "headers">;
+
+async function sendOnce(
+  target: Target,
+  base: URL,
+  dispatcher: Dispatcher,
+  request: HydraRequest,
+): Promise<Received | Failed> {
+  const limit = AbortSignal.timeout(target.timeout);
+  try {
+    const { body, type } = encode(request);
+    const response = await dispatcher.request({
+      origin: base.origin,
+      path: base.pathname.replace(/\/$/, "") + request.path,
+      method: request.method,
+      headers: { accept: "application/json", ...type, ...target.headers, ...request.headers },
+      body,
+      signal: request.signal ? AbortSignal.any([limit, request.signal]) : limit,
+    });
+    const text = await readBounded(response.body);
+    const { statusCode: status, headers } = response;
+    const json = parse(text);
+    if (status >= 200 && status < 300) {
+      if (status === 204 || json !== undefined || text === "") return { status, json, headers };
+      return { failure: unreadable(request, status), pause: 0 };
+    }
+    return refusedBy(target, request, status, headers, json, text);
+  } catch (error) {
+    if (request.signal?.aborted) return { failure: cancelled(request, true) };
+    return brokenBy(target, request, limit.aborted, error);
+  }
+}
+
+function encode(request: HydraRequest): { body: string | null; type: Record<string, string> } {
+  if (request.form) {
+    return {
+      body: new URLSearchParams(request.form).toString(),
+      type: { "content-type": "application/x-www-form-urlencoded" },
+    };
+  }
+  if (request.body === undefined) return { body: null, type: {} };
+  return { body: JSON.stringify(request.body), type: { "content-type": "application/json" } };
+}
+
+async function readBounded(body: AsyncIterable<Uint8Array> & { destroy(): unknown }): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > largestBody) {
+      body.destroy();
+      throw new Error(`the answer is larger than ${largestBody / 1024 / 1024} MiB`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function refusedBy(
+  target: Target,
+  request: HydraRequest,
+  status: number,
+  headers: Received["headers"],
+  json: unknown,
+  text: string,
+): Failed {
+  const redirected = status >= 300 && status < 400;
+  const kind = kindOfAnswer(status, json);
+  const said = redirected ? `it redirects to ${String(headers.location)}, which is not followed` : explain(json, text);
+  const advice = adviceFor(status, kind, text);
+  const message = hide(target, `${said || "no explanation"} (${status} ${request.method} ${request.path})${advice && `; ${advice}`}`);
+  // 502 and 504 come from a proxy that may have passed the request on; so may a 503 or 500 of Hydra itself.
+  const failure = new HydraError(message, { kind, status, ...placeOf(request), uncertain: status >= 500 || status === 408 });
+  return isWorthRepeating(status, json) ? { failure, pause: announcedPause(headers) } : { failure };
+}
+
+function isWorthRepeating(status: number, json: unknown): boolean {
+  return [408, 429, 502, 503, 504].includes(status) || (status === 400 && isSerialisationConflict(json));
+}
+
+// A transaction that lost against another one answers 400 like a bad request does. Hydra's refusals carry an OAuth 2.0
+// error code there (`invalid_client_metadata`); database errors carry a sentence.
+function isSerialisationConflict(json: unknown): boolean {
+  const code = typeof json === "object" && json !== null && "error" in json ? json.error : undefined;
+  return code !== undefined && !(typeof code === "string" && /^[a-z_]+$/.test(code));
+}
+
+function announcedPause(headers: Received["headers"]): number {
+  const after = String(headers["retry-after"] ?? headers["x-ratelimit-reset"] ?? "");
+  if (after === "") return 0;
+  const seconds = Number(after);
+  if (Number.isFinite(seconds)) {
+    // Some gateways announce the second of the epoch at which the limit ends, not the seconds until then.
+    return Math.max(0, seconds > 1e9 ? seconds * 1000 - Date.now() : seconds * 1000);
+  }
+  const date = Date.parse(after);
+  return Number.isNaN(date) ? 0 : Math.max(0, date - Date.now());
+}
+
+const neverSent = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+const notHelped = new Set(["CERT_HAS_EXPIRED", "DEPTH_ZERO_SELF_SIGNED_CERT", "SELF_SIGNED_CERT_IN_CHAIN"]);
+
+function brokenBy(target: Target, request: HydraRequest, timedOut: boolean, error: unknown): Failed {
+  const code = codeOf(error);
+  const certificate = notHelped.has(code) || code.startsWith("ERR_TLS") || code.startsWith("UNABLE_TO_");
+  const reason = timedOut ? `no answer within ${target.timeout / 1000} s` : `${code} ${messageOf(error)}`.trim();
+  const advice = certificate ? "" : "; check that Hydra runs and that hydra:adminUrl is right";
+  const message = hide(target, `${reason} (${request.method} ${target.url}${request.path})${advice}`);
+  const failure = new HydraError(message, {
+    kind: "unreachable",
+    ...placeOf(request),
+    uncertain: !neverSent.has(code) && !certificate,
+  });
+  return certificate ? { failure } : { failure, pause: 0 };
+}
+
+// An address with several families fails with an AggregateError whose members carry the code.
+function codeOf(error: unknown): string {
+  if (typeof error !== "object" || error === null) return "";
+  if ("errors" in error && Array.isArray(error.errors) && error.errors.length > 0) return codeOf(error.errors[0]);
+  if ("code" in error && typeof error.code === "string") return error.code;
+  return "cause" in error ? codeOf(error.cause) : "";
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return messageOf(error.errors[0]);
+  return error instanceof Error ? error.message : String(error);
+}
+
+function unreadable(request: HydraRequest, status: number): HydraError {
+  const message = `the answer is not JSON (${status} ${request.method} ${request.path}); ${adviceFor(404, "unreachable", "")}`;
+  return new HydraError(message, { kind: "unreachable", status, ...placeOf(request), uncertain: true });
+}
+
+function cancelled(request: HydraRequest, uncertain: boolean): HydraError {
+  const message = `cancelled (${request.method} ${request.path})`;
+  return new HydraError(message, { kind: "cancelled", ...placeOf(request), uncertain });
+}
+
+function placeOf({ method, path }: HydraRequest): { method: string; path: string } {
+  return { method, path };
+}
+
+function detailsOf({ kind, method, path, status }: HydraError) {
+  return { kind, method, path, ...(status === undefined ? {} : { status }) };
+}
+
+function hide(target: Target, message: string): string {
+  return target.secrets.reduce((text, secret) => text.replaceAll(secret, "[secret]"), message);
+}
+
+function jittered(attempt: number): number {
+  return Math.random() * Math.min(longestPause, firstPause * 2 ** attempt);
+}

@@ -1,0 +1,71 @@
+// Desired inputs against recorded state: what changed, what that replaces, and what has to be deleted first.
+
+import type * as z from "zod";
+import { isNothing, type Kind, kindOf, sameValue } from "./field.ts";
+import type { Resource } from "./resource.ts";
+import type { Values } from "./value.ts";
+
+export interface Diff {
+  /** Changed properties, in the order of the inputs' schema. */
+  readonly changed: readonly string[];
+  /** Those of them that cannot change in place. */
+  readonly replaces: readonly string[];
+  /** Old and new object cannot exist side by side. */
+  readonly deleteBeforeReplace: boolean;
+}
+
+/** In the state: what this server fills in, where that is not what Hydra ships with. */
+export const serverDefaultsKey = "__serverDefaults";
+
+/**
+ * What `inputs` ask for that `state` does not have. The state alone decides: it is what exists.
+ * `sameServer` tells whether two connections lead to one server.
+ */
+export function diff<Server>(
+  resource: Resource<Server>,
+  inputs: Values,
+  state: Values,
+  sameServer: (left: unknown, right: unknown) => boolean,
+): Diff {
+  const changed = changedFields(resource, inputs, state);
+  const replaces = changed.filter(
+    (name) =>
+      resource.fields[name]?.replaces && !(name === "connection" && sameServer(inputs.connection, state.connection)),
+  );
+  const moves = replaces.includes("connection");
+  return { changed, replaces, deleteBeforeReplace: !moves && resource.collides(inputs, state) };
+}
+
+export function changedFields<Server>(resource: Resource<Server>, inputs: Values, state: Values): string[] {
+  return Object.keys(resource.inputs.shape).filter((name) => {
+    if (isNothing(inputs[name]) && resource.fields[name]?.keptWhenUnset) return false;
+    const desired = inputs[name] ?? serverDefault(resource, state, name);
+    return !sameValue(kindOfField(resource, name), desired, state[name]);
+  });
+}
+
+/**
+ * The inputs that give this state: what differs from a default, and what `before` named. A secret that no input
+ * named before stays out: the engine would store it in clear.
+ */
+export function inputsOf<Server>(resource: Resource<Server>, state: Values, before: Values): Values {
+  const inputs: Record<string, unknown> = {};
+  for (const name of Object.keys(resource.inputs.shape)) {
+    const value = state[name];
+    if (isNothing(value)) continue;
+    const named = !isNothing(before[name]);
+    const given = sameValue(kindOfField(resource, name), value, serverDefault(resource, state, name));
+    if (named || (!given && !resource.fields[name]?.secret)) inputs[name] = value;
+  }
+  return inputs;
+}
+
+/** What the server gives a field that is not set. */
+export function serverDefault<Server>(resource: Resource<Server>, state: Values, name: string): unknown {
+  const own = state[serverDefaultsKey] as Values | undefined;
+  return own?.[name] ?? resource.fields[name]?.serverDefault;
+}
+
+export function kindOfField<Server>(resource: Resource<Server>, name: string): Kind {
+  return kindOf(resource.inputs.shape[name] as z.ZodType);
+}

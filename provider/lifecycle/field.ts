@@ -1,0 +1,82 @@
+// What a field is beyond its type: how its values compare, what "not set" looks like, what a change of it does.
+
+import * as z from "zod";
+import { containsUnknown, sameJson } from "./value.ts";
+
+/** How the values of a field compare. Attached to the field's zod schema by {@link kind}. */
+export interface Kind {
+  /** The value that clears the field on the server. */
+  readonly empty: unknown;
+  /** Whether a set value means the same as no value. */
+  isEmpty(value: unknown): boolean;
+  /** Whether two values that are both set mean the same. */
+  same(left: unknown, right: unknown): boolean;
+}
+
+/** What one field does; the rest of it is its schema and its doc comment. */
+export interface FieldRules {
+  /** Encrypted in Pulumi's state. */
+  readonly secret?: true;
+  /** A change replaces the resource. */
+  readonly replaces?: true;
+  /** Unset keeps what is recorded, instead of asking for the default. */
+  readonly keptWhenUnset?: true;
+  /** What the server fills in when the field is unset. */
+  readonly serverDefault?: unknown;
+  /** The first server version that has the field, where not all have it. */
+  readonly since?: string;
+}
+
+const kinds = new WeakMap<z.ZodType, Kind>();
+
+/** Says how values of a schema compare. */
+export function kind<Schema extends z.ZodType>(schema: Schema, rules: Kind): Schema {
+  kinds.set(schema, rules);
+  return schema;
+}
+
+/** The kind of a field of an inputs schema. */
+export function kindOf(schema: z.ZodType): Kind {
+  const found = kinds.get(schema);
+  if (found) return found;
+  if (schema instanceof z.ZodOptional) return kindOf(schema.unwrap() as z.ZodType);
+  throw new Error("defect: a field without a kind; please report it");
+}
+
+/** Whether a value is unset. */
+export function isNothing(value: unknown): value is null | undefined {
+  return value === undefined || value === null;
+}
+
+/** Whether two values of a field mean the same, unset ones included. An unknown value equals nothing. */
+export function sameValue({ isEmpty, same }: Kind, left: unknown, right: unknown): boolean {
+  if (containsUnknown(left) || containsUnknown(right)) return false;
+  const [noLeft, noRight] = [isNothing(left) || isEmpty(left), isNothing(right) || isEmpty(right)];
+  return noLeft || noRight ? noLeft && noRight : same(left, right);
+}
+
+/** Any text; empty means unset. */
+export const textKind: Kind = { empty: "", isEmpty: (value) => value === "", same: Object.is };
+
+/** A text in which upper and lower case are one. */
+export const caselessKind: Kind = {
+  ...textKind,
+  same: (left, right) => String(left).toLowerCase() === String(right).toLowerCase(),
+};
+
+/** A switch; off means unset. */
+export const flagKind: Kind = { empty: false, isEmpty: (value) => value === false, same: Object.is };
+
+/** An ordered list; empty means unset. */
+export const listKind: Kind = {
+  empty: [],
+  isEmpty: (value) => Array.isArray(value) && value.length === 0,
+  same: sameJson,
+};
+
+/** Any JSON; an empty object means unset. */
+export const jsonKind: Kind = {
+  empty: {},
+  isEmpty: (value) => sameJson(value, {}),
+  same: sameJson,
+};

@@ -1,0 +1,15 @@
+// The resources of the package: the one place to edit when adding one.
+
+import type { Admin } from "./hydra/admin.ts";
+import type { Resource } from "./lifecycle/resource.ts";
+import { clientLifespans } from "./resources/client-lifespans.ts";
+import { oauth2Client } from "./resources/oauth2-client.ts";
+import { trustedJwtIssuer } from "./resources/trusted-jwt-issuer.ts";
+
+export const resources: readonly Resource<Admin>[] = [oauth2Client, clientLifespans, trustedJwtIssuer];
+
+export function resourceOf(type: string): Resource<Admin> {
+  const found = resources.find((resource) => resource.type === type);
+  if (!found) throw new Error(`defect: there is no resource ${type}; please report it`);
+  return found;
+}

@@ -1,0 +1,84 @@
+// ClientLifespans: all token lifespans of one client. Knows nothing of the hosts that run it.
+
+import * as z from "zod";
+import type { Admin, Wire } from "../hydra/admin.ts";
+import { unlessGone } from "../hydra/error.ts";
+import { snakeCase } from "../hydra/naming.ts";
+import { type FieldRules, isNothing } from "../lifecycle/field.ts";
+import { type Live, PartialFailure, Refusal, type Resource } from "../lifecycle/resource.ts";
+import type { Values } from "../lifecycle/value.ts";
+import { syncLifespans } from "./client-sync.ts";
+import { connection, connectionRules } from "./connection.ts";
+import * as field from "./field.ts";
+import { lifespanNames, lifespanRules, lifespans } from "./lifespan.ts";
+import { readFields, unmetReasons, wireOf } from "./wire.ts";
+
+const inputs = z.strictObject({
+  /** The id of the client whose lifespans these are. Changing it replaces the resource: the old client's lifespans are cleared. */
+  clientId: field.clientId,
+  ...lifespans,
+  ...connection,
+});
+
+const outputs = z.object({});
+
+export type ClientLifespansInputs = z.infer<typeof inputs>;
+
+const fields: Readonly<Record<string, FieldRules>> = {
+  ...lifespanRules,
+  ...connectionRules,
+  clientId: { replaces: true },
+};
+
+function toState(wire: Wire, id: string, known: Values): Values {
+  return {
+    clientId: id,
+    ...readFields(clientLifespans, wire, known, lifespanNames),
+    ...(isNothing(known.connection) ? {} : { connection: known.connection }),
+  };
+}
+
+async function write(server: Admin, given: ClientLifespansInputs, signal?: AbortSignal): Promise<Live> {
+  const id = given.clientId;
+  const wire = await syncLifespans(server, id, wireOf(given, lifespanNames), signal);
+  const live = { id, state: toState(wire, id, given) };
+  const reasons = unmetReasons(clientLifespans, given, live.state);
+  if (reasons.length > 0) throw new PartialFailure(live, reasons);
+  return live;
+}
+
+export const clientLifespans: Resource<Admin, ClientLifespansInputs> = {
+  type: "ClientLifespans",
+  inputs,
+  outputs,
+  fields,
+  // Deleting the old one clears what the new one has set.
+  collides: (given, state) => given.clientId === state.clientId,
+  rules: () => [],
+
+  async create({ server, inputs: given, signal }) {
+    const observed = await server.getClient(given.clientId, signal);
+    const foreign = lifespanNames.filter((name) => !isNothing(observed[snakeCase(name)]) && isNothing(given[name as keyof typeof given]));
+    if (foreign.length > 0) throw alreadySet(given.clientId, foreign);
+    return write(server, given, signal);
+  },
+
+  async read({ server, id, state, signal }) {
+    const wire = await unlessGone(server.getClient(id, signal));
+    return wire && { id, state: toState(wire, id, state) };
+  },
+
+  update: async ({ server, inputs: given, signal }) => (await write(server, given, signal)).state,
+
+  async delete({ server, id, signal }) {
+    await unlessGone(syncLifespans(server, id, {}, signal));
+  },
+};
+
+function alreadySet(id: string, names: readonly string[]): Refusal {
+  return new Refusal(
+    `the client ${JSON.stringify(id)} has lifespans that these inputs do not name: ${names.join(", ")}; ` +
+      "ClientLifespans owns all lifespans of a client: name them here and remove them from the OAuth2Client, or clear them first",
+  );
+}
+

@@ -1,0 +1,110 @@
+// Changing what exists of a client and nothing else: observe, send what differs, return what the server now says.
+
+import type { Admin, PatchOperation, Wire } from "../hydra/admin.ts";
+import { HydraError } from "../hydra/error.ts";
+import { snakeCase } from "../hydra/naming.ts";
+import { lifespanNames } from "./lifespan.ts";
+
+const lifespanWireNames = lifespanNames.map(snakeCase);
+
+/** Members of a client that are the server's own: they are not sent back. */
+const readOnly = new Set([
+  "created_at",
+  "updated_at",
+  "client_secret_expires_at",
+  "registration_access_token",
+  "registration_client_uri",
+]);
+
+/** Hydras that were seen to refuse a JSON Patch of any client that has a `jwks_uri`. */
+const cannotPatchJwksUri = new WeakSet<Admin>();
+
+/** Sends what `change` makes of the live client; nothing when that is empty. */
+export async function syncClient(
+  server: Admin,
+  id: string,
+  change: (observed: Wire) => Wire,
+  signal?: AbortSignal,
+): Promise<Wire> {
+  return alone(server, id, async () => {
+    const observed = await server.getClient(id, signal);
+    const wanted = change(observed);
+    if (Object.keys(wanted).length === 0) return observed;
+    const changed = await write(server, id, observed, wanted, signal);
+    const answer = await clearLifespans(server, id, wanted, changed, signal);
+    // What a PUT answers here is the time of the PUT.
+    return { ...answer, created_at: observed.created_at };
+  });
+}
+
+/** Replaces all lifespans of a client. */
+export async function syncLifespans(server: Admin, id: string, lifespans: Wire, signal?: AbortSignal): Promise<Wire> {
+  return alone(server, id, async () => {
+    try {
+      return await server.putLifespans(id, lifespans, signal);
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      // v2.3.0 cannot change lifespans alone where there is a jwks_uri.
+      const observed = await server.getClient(id, signal);
+      if (!observed.jwks_uri) throw error;
+      const cleared = Object.fromEntries(lifespanWireNames.map((name) => [name, null]));
+      return server.putClient(id, merged(observed, { ...cleared, ...lifespans }), signal);
+    }
+  });
+}
+
+async function write(server: Admin, id: string, observed: Wire, wanted: Wire, signal?: AbortSignal): Promise<Wire> {
+  const whole = () => server.putClient(id, merged(observed, wanted), signal);
+  const hasJwksUri = Boolean(observed.jwks_uri) || Boolean(wanted.jwks_uri);
+  if (!hasJwksUri) return server.patchClient(id, patchOf(wanted), signal);
+  // jwks and jwks_uri exclude each other, even an empty jwks: one replaces the other in a whole client only.
+  if (cannotPatchJwksUri.has(server) || ("jwks" in wanted && "jwks_uri" in wanted)) return whole();
+  try {
+    return await server.patchClient(id, patchOf(wanted), signal);
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+    const answer = await whole();
+    cannotPatchJwksUri.add(server);
+    return answer;
+  }
+}
+
+// v2.3.0 ignores null in a patch: what still stands is cleared by writing the lifespans themselves.
+async function clearLifespans(server: Admin, id: string, wanted: Wire, changed: Wire, signal?: AbortSignal): Promise<Wire> {
+  const set = (name: string) => (changed[name] ?? null) !== null;
+  const cleared = lifespanWireNames.filter((name) => name in wanted && wanted[name] === null);
+  if (!cleared.some(set)) return changed;
+  const kept = lifespanWireNames.filter((name) => set(name) && !cleared.includes(name));
+  return server.putLifespans(id, Object.fromEntries(kept.map((name) => [name, changed[name]])), signal);
+}
+
+function patchOf(wanted: Wire): PatchOperation[] {
+  // `add` replaces what is there (RFC 6902, 4.1); `replace` fails on a member that the server leaves out.
+  return Object.entries(wanted).map(([name, value]) => ({ op: "add", path: `/${name}`, value }));
+}
+
+/** A whole client for PUT: the observed one with what is wanted. */
+function merged(observed: Wire, wanted: Wire): Wire {
+  const client = Object.fromEntries(Object.entries({ ...observed, ...wanted }).filter(([name]) => !readOnly.has(name)));
+  const jwks = client.jwks as { keys?: unknown[] } | null | undefined;
+  if (!jwks?.keys?.length) delete client.jwks;
+  return client;
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof HydraError && error.kind === "refused";
+}
+
+const turns = new Map<string, Promise<unknown>>();
+
+/** Lets one change of a client end before the next begins: both may write the whole of it. */
+async function alone<T>(server: Admin, id: string, work: () => Promise<T>): Promise<T> {
+  const key = `${server.url} ${id}`;
+  const turn = (turns.get(key) ?? Promise.resolve()).then(work, work);
+  turns.set(key, turn);
+  try {
+    return await turn;
+  } finally {
+    if (turns.get(key) === turn) turns.delete(key);
+  }
+}

@@ -1,0 +1,214 @@
+// OAuth2Client: an OAuth 2.0 client registered with Hydra. Knows nothing of the hosts that run it.
+
+import { randomBytes, randomUUID } from "node:crypto";
+import * as z from "zod";
+import type { Admin, Wire } from "../hydra/admin.ts";
+import { unlessGone } from "../hydra/error.ts";
+import { serverDefaultsKey } from "../lifecycle/diff.ts";
+import { type FieldRules, isNothing } from "../lifecycle/field.ts";
+import { type Live, PartialFailure, type Resource } from "../lifecycle/resource.ts";
+import type { Values } from "../lifecycle/value.ts";
+import { createClient } from "./client-create.ts";
+import { clientRules } from "./client-rule.ts";
+import { syncClient } from "./client-sync.ts";
+import { connection, connectionRules } from "./connection.ts";
+import * as field from "./field.ts";
+import { lifespanNames, lifespanRules, lifespans, lifespansOf } from "./lifespan.ts";
+import { differing, outputsOf, readFields, unmetReasons, wireOf, withServerDefaults } from "./wire.ts";
+
+const inputs = z.strictObject({
+  /** The client's id (RFC 7591, `client_id`). Unset: a UUID that the provider chooses once and keeps. Changing it replaces the client. */
+  clientId: field.clientId.optional(),
+  /** The client's secret (RFC 6749, 2.3.1), at least 6 bytes. Unset: the provider generates one, unless `tokenEndpointAuthMethod` is `none`. A changed secret takes effect in place, and the old one stops working at once. */
+  clientSecret: field.clientSecret.optional(),
+  /** The name that people are shown when they are asked for consent. */
+  clientName: field.text.optional(),
+  /** The client's home page, shown to people. An http or https URL. */
+  clientUri: field.pageUri.optional(),
+  /** The client's logo, shown to people. An http or https URL. */
+  logoUri: field.pageUri.optional(),
+  /** How the client uses people's data: its privacy policy. An http or https URL. */
+  policyUri: field.pageUri.optional(),
+  /** The client's terms of service. An http or https URL. */
+  tosUri: field.pageUri.optional(),
+  /** Ways to reach those responsible for the client, usually email addresses. */
+  contacts: field.list.optional(),
+  /** Who owns the client, in words of your own; lists can be filtered by it. */
+  owner: field.text.optional(),
+  /** Any JSON that should be kept with the client. Hydra gives it to the consent app. */
+  metadata: field.json.optional(),
+  /** The grants that the client may use, such as `authorization_code`, `client_credentials` or `refresh_token` (RFC 7591, 2). Unset: Hydra takes `authorization_code`. */
+  grantTypes: field.list.optional(),
+  /** What the client may ask the authorization endpoint for, such as `code` (RFC 6749, 3.1.1). Unset: Hydra takes `code`. */
+  responseTypes: field.list.optional(),
+  /** The scope values that the client may request, separated by spaces (RFC 6749, 3.3). Unset: the server's default, `offline_access offline openid` unless configured otherwise. */
+  scope: field.text.optional(),
+  /** The audiences that the client may request for its access tokens. */
+  audience: field.list.optional(),
+  /** Where the authorization server may send people back to (RFC 6749, 3.1.2): absolute URIs without a fragment, compared letter by letter. */
+  redirectUris: field.redirectUris.optional(),
+  /** Where people may be sent after logout (OpenID Connect RP-Initiated Logout). Each one must have the scheme, host and port of a redirect URI. */
+  postLogoutRedirectUris: field.list.optional(),
+  /** The origins whose scripts may call the public endpoints, such as `https://app.example`. */
+  allowedCorsOrigins: field.origins.optional(),
+  /** How the client authenticates at the token endpoint (OpenID Connect Core, 9): `client_secret_basic`, `client_secret_post`, `private_key_jwt` or `none`. Unset: `client_secret_basic`. */
+  tokenEndpointAuthMethod: field.text.optional(),
+  /** The algorithm with which the client signs its assertions when it authenticates with `private_key_jwt`: RS, PS or ES with 256, 384 or 512. */
+  tokenEndpointAuthSigningAlg: field.text.optional(),
+  /** The client's public keys (RFC 7517). Excludes `jwksUri`. Private members are refused. */
+  jwks: field.jwks.optional(),
+  /** Where the client publishes its public keys. Excludes `jwks`. */
+  jwksUri: field.text.optional(),
+  /** The algorithm with which request objects must be signed (OpenID Connect Core, 6.1). */
+  requestObjectSigningAlg: field.text.optional(),
+  /** The request URIs that the client may use (OpenID Connect Core, 6.2). */
+  requestUris: field.list.optional(),
+  /** `public` or `pairwise`: whether every client sees the same subject for one person (OpenID Connect Core, 8). Unset: the server's default, `public` unless configured otherwise. */
+  subjectType: field.text.optional(),
+  /** An https URL of a JSON list of redirect URIs that share pairwise subjects (OpenID Connect Core, 8.1). The server fetches it. */
+  sectorIdentifierUri: field.httpsUri.optional(),
+  /** How the userinfo answer is signed: `none` or `RS256`. Unset: `none`. */
+  userinfoSignedResponseAlg: field.oneOf("none", "RS256").optional(),
+  /** The form of access tokens: `jwt` or `opaque`. Unset: the server's `strategies.access_token`. */
+  accessTokenStrategy: field.caselessOneOf("jwt", "opaque").optional(),
+  /** Whether the consent screen is left out, for clients of your own. Unset: false. */
+  skipConsent: field.flag.optional(),
+  /** Whether the logout confirmation is left out. Unset: false. */
+  skipLogoutConsent: field.flag.optional(),
+  /** Where Hydra tells the client, server to server, that someone logged out (OpenID Connect Back-Channel Logout). */
+  backchannelLogoutUri: field.text.optional(),
+  /** Whether the logout token must carry the session id. Unset: false. */
+  backchannelLogoutSessionRequired: field.flag.optional(),
+  /** The page that the browser loads in a frame when someone logs out (OpenID Connect Front-Channel Logout). */
+  frontchannelLogoutUri: field.text.optional(),
+  /** Whether that page is called with issuer and session id. Unset: false. */
+  frontchannelLogoutSessionRequired: field.flag.optional(),
+  ...lifespans,
+  ...connection,
+});
+
+const outputs = z.object({
+  /** The token that authorises the client to manage its own registration (RFC 7592). Known until the first update, which ends its validity. */
+  registrationAccessToken: field.text.optional(),
+  /** Where the client can manage its own registration (RFC 7592). */
+  registrationClientUri: field.text.optional(),
+  /** When the client was made (RFC 3339). */
+  createdAt: field.text.optional(),
+  /** When the client was changed last (RFC 3339). */
+  updatedAt: field.text.optional(),
+  /** When the client secret ends to be valid; Hydra always says 0: never. */
+  clientSecretExpiresAt: z.number().optional(),
+});
+
+export type OAuth2ClientInputs = z.infer<typeof inputs>;
+export type OAuth2ClientOutputs = z.infer<typeof outputs>;
+
+const fields: Readonly<Record<string, FieldRules>> = {
+  ...lifespanRules,
+  ...connectionRules,
+  clientId: { replaces: true, keptWhenUnset: true },
+  clientSecret: { secret: true, keptWhenUnset: true },
+  registrationAccessToken: { secret: true },
+  scope: { serverDefault: "offline_access offline openid" },
+  subjectType: { serverDefault: "public" },
+  tokenEndpointAuthMethod: { serverDefault: "client_secret_basic" },
+  userinfoSignedResponseAlg: { serverDefault: "none" },
+  skipLogoutConsent: { since: "v2.3.0" },
+};
+
+/** In the inputs: the id that the provider chose because the program names none. */
+const chosenId = "__clientId";
+
+/** The fields that are compared with the server one by one; the others are kept apart. */
+const compared = Object.keys(inputs.shape).filter(
+  (name) => !["clientId", "clientSecret", "connection"].includes(name) && !lifespanNames.includes(name),
+);
+
+/** Fields of ours: the compared ones, and the lifespans that are named. */
+function owned(known: Values): string[] {
+  return [...compared, ...Object.keys(lifespansOf(known))];
+}
+
+/** What is recorded of a live client, in the spelling of `known` where that means the same. */
+function toState(wire: Wire, known: Values, names: readonly string[]): Values {
+  return {
+    clientId: wire.client_id,
+    ...readFields(oauth2Client, wire, known, names),
+    ...outputsOf(oauth2Client, wire),
+    ...(isNothing(known.connection) ? {} : { connection: known.connection }),
+  };
+}
+
+/** What was just written: the state, unless the server did not keep what it was asked for. */
+function settled(wire: Wire, inputs: Values, kept: Values): Live {
+  const bare = { ...toState(wire, inputs, owned(inputs)), ...kept };
+  const state = withServerDefaults(oauth2Client, inputs, bare);
+  const live = { id: String(wire.client_id), state };
+  const reasons = unmetReasons(oauth2Client, inputs, state);
+  if (reasons.length > 0) throw new PartialFailure(live, reasons);
+  return live;
+}
+
+const newSecret = () => randomBytes(32).toString("base64url");
+
+/** Clients that authenticate with nothing have no secret. */
+function hasSecret(values: Values): boolean {
+  return values.tokenEndpointAuthMethod !== "none";
+}
+
+export const oauth2Client: Resource<Admin, OAuth2ClientInputs> = {
+  type: "OAuth2Client",
+  inputs,
+  outputs,
+  fields,
+  complete(given, before) {
+    if (!isNothing(given.clientId)) return given;
+    return { ...given, [chosenId]: before.clientId ?? before[chosenId] ?? randomUUID() };
+  },
+  collides: (given, state) => given.clientId === state.clientId,
+  rules: clientRules,
+
+  async create({ server, inputs: given, signal }) {
+    const values: Values = given;
+    const id = String(given.clientId ?? values[chosenId]);
+    // The secret is ours even where the server would make one: it is known although the answer may be lost.
+    const secret = given.clientSecret ?? (hasSecret(given) ? newSecret() : undefined);
+    const body = wireOf({ ...given, clientId: id, clientSecret: secret }, Object.keys(inputs.shape));
+    const wire = await createClient(server, id, body, isNothing(given.clientId), signal);
+    return settled(wire, given, secret === undefined ? {} : { clientSecret: secret });
+  },
+
+  async read({ server, id, state, signal }) {
+    const wire = await unlessGone(server.getClient(id, signal));
+    if (wire === undefined) return undefined;
+    const imported = Object.keys(state).length === 0;
+    const names = imported ? [...compared, ...lifespanNames] : owned(state);
+    return { id, state: { ...carried(state), ...toState(wire, state, names) } };
+  },
+
+  async update({ server, id, inputs: given, state, signal }) {
+    const fresh = hasSecret(given) && state.tokenEndpointAuthMethod === "none" && isNothing(state.clientSecret);
+    const secret = given.clientSecret ?? state.clientSecret ?? (fresh ? newSecret() : undefined);
+    const names = [...owned(given), ...Object.keys(lifespansOf(state))];
+    const wire = await syncClient(
+      server,
+      id,
+      (observed) => ({
+        ...differing(oauth2Client, given, observed, [...new Set(names)]),
+        ...(secret !== undefined && secret !== state.clientSecret ? { client_secret: secret } : {}),
+      }),
+      signal,
+    );
+    return settled(wire, given, secret === undefined ? {} : { clientSecret: secret }).state;
+  },
+
+  async delete({ server, id, signal }) {
+    await unlessGone(server.deleteClient(id, signal));
+  },
+};
+
+/** What no answer but the first one holds, and what only we know. */
+function carried({ clientSecret, registrationAccessToken, registrationClientUri, ...rest }: Values): Values {
+  const kept = { clientSecret, registrationAccessToken, registrationClientUri, [serverDefaultsKey]: rest[serverDefaultsKey] };
+  return Object.fromEntries(Object.entries(kept).filter(([, value]) => !isNothing(value)));
+}

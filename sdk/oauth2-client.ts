@@ -1,0 +1,31 @@
+// The class OAuth2Client: types and documentation, no logic.
+
+import type * as pulumi from "@pulumi/pulumi";
+import type { OAuth2ClientInputs, OAuth2ClientOutputs } from "../provider/resources/oauth2-client.ts";
+import type { ArgsOf, OutputsOf } from "./input.ts";
+import { HydraResource } from "./resource.ts";
+
+/** The arguments of an {@link OAuth2Client}. */
+export interface OAuth2ClientArgs extends ArgsOf<OAuth2ClientInputs> {}
+
+type ServerFilled = "clientId" | "scope" | "subjectType" | "tokenEndpointAuthMethod" | "userinfoSignedResponseAlg";
+
+export interface OAuth2Client extends OutputsOf<OAuth2ClientInputs & OAuth2ClientOutputs, ServerFilled> {}
+
+/**
+ * An OAuth 2.0 client registered with Ory Hydra.
+ *
+ * It owns every field of the client but the token lifespans that its arguments do not name: those belong to nobody, or
+ * to a {@link ClientLifespans}.
+ */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are Pulumi's to set, and typed from the fields
+export class OAuth2Client extends HydraResource {
+  constructor(name: string, args: OAuth2ClientArgs = {}, opts?: pulumi.CustomResourceOptions) {
+    super("OAuth2Client", name, args, opts);
+  }
+
+  /** A client that exists already and is not managed by this program; `id` is its client id. */
+  static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): OAuth2Client {
+    return new OAuth2Client(name, {}, { ...opts, id });
+  }
+}

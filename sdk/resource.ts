@@ -1,0 +1,70 @@
+// How a resource class registers with Pulumi as a dynamic resource. Knows no field.
+
+import * as pulumi from "@pulumi/pulumi";
+import { privateMembersOf } from "../provider/resources/jwk.ts";
+
+type Properties = Record<string, unknown>;
+
+/** Written by the build from the resource definitions, so that programs need not load these. */
+const fields = require("./fields.json") as Record<string, { properties: string[]; secrets: string[]; module: string }>;
+
+/** What the classes of this package have in common. */
+export abstract class HydraResource extends pulumi.CustomResource {
+  protected constructor(type: string, name: string, args: object, opts?: pulumi.CustomResourceOptions) {
+    const { secrets } = fieldsOf(type);
+    super(
+      `pulumi-nodejs:dynamic/hydra:${type}`,
+      name,
+      propertiesOf(type, name, args as Properties),
+      pulumi.mergeOptions(opts, { additionalSecretOutputs: secrets }),
+    );
+  }
+}
+
+function fieldsOf(type: string) {
+  const found = fields[type];
+  if (!found) throw new Error(`defect: ${type} is not a resource of pulumi-hydra; please report it`);
+  return found;
+}
+
+function propertiesOf(type: string, name: string, args: Properties): Properties {
+  const { properties, secrets, module } = fieldsOf(type);
+  const props: Properties = Object.fromEntries(properties.map((property) => [property, undefined]));
+  for (const [property, value] of Object.entries(args)) {
+    if (secrets.includes(property) && value !== undefined) props[property] = pulumi.secret(value);
+    else if (property === "jwk" || property === "jwks") props[property] = publicOnly(`${type} ${name}: ${property}`, value);
+    else props[property] = value;
+  }
+  // The text alone is recorded for each resource. It names the module and nothing else, so no release changes it.
+  props.__provider = `exports.handler = () => require("pulumi-hydra/dynamic/${module}")`;
+  return props;
+}
+
+/**
+ * Refuses private key members: at once where the value is plain. What comes as an output is refused by the provider's
+ * check; until then it counts as a secret.
+ */
+function publicOnly(place: string, value: unknown): unknown {
+  if (value === undefined || value === null) return value;
+  refusePrivate(place, value);
+  return pulumi.output(value).apply((resolved) => (holdsPrivate(resolved) ? pulumi.secret(resolved) : resolved));
+}
+
+function refusePrivate(place: string, value: unknown): void {
+  for (const [path, key] of keysIn(value)) {
+    const [member] = privateMembersOf(key);
+    if (member) throw new pulumi.RunError(`${place}${path}.${member} is private key material; give the public key only`);
+  }
+}
+
+function holdsPrivate(value: unknown): boolean {
+  return keysIn(value).some(([, key]) => privateMembersOf(key).length > 0);
+}
+
+/** The keys in a JSON Web Key or a set of them, each with its place. */
+function keysIn(value: unknown): [path: string, key: unknown][] {
+  if (typeof value !== "object" || value === null || pulumi.Output.isInstance(value)) return [];
+  const keys = (value as { keys?: unknown }).keys;
+  const inSet = Array.isArray(keys) ? keys.map((key, index): [string, unknown] => [`.keys[${index}]`, key]) : [];
+  return [["", value], ...inSet];
+}
