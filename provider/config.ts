@@ -44,7 +44,8 @@ export class ConfigurationError extends Error {
 
 /** Reads the configuration: `read` gives a key of the `hydra` namespace, the environment stands in for what is unset. */
 export function configure(read: (key: string) => unknown, environment = process.env): Configuration {
-  const value = (key: string) => present(read(key)) ?? present(environment[`PULUMI_HYDRA_${snakeCase(key).toUpperCase()}`]);
+  const value = (key: string) =>
+    present(read(key)) ?? present(environment[`PULUMI_HYDRA_${snakeCase(key).toUpperCase()}`]);
   const admins = new Map<unknown, Admin>();
   const open = (name: unknown): Admin => {
     const known = admins.get(name);
@@ -76,7 +77,11 @@ function settingsOf(value: (key: string) => unknown, name: unknown): ServerSetti
   const named = validated(connections, parsed(value("connections") ?? {}), "hydra:connections.");
   const found = typeof name === "string" && Object.hasOwn(named, name) ? named[name] : undefined;
   if (!found) throw new ConfigurationError(`hydra:connections has no connection ${JSON.stringify(name)}`);
-  const { timeout, retries } = validated(server.pick({ timeout: true, retries: true }), { timeout: top.timeout, retries: top.retries }, "hydra:");
+  const { timeout, retries } = validated(
+    server.pick({ timeout: true, retries: true }),
+    { timeout: top.timeout, retries: top.retries },
+    "hydra:",
+  );
   return { timeout, retries, ...found };
 }
 
@@ -128,6 +133,8 @@ function parsed(value: unknown): unknown {
   try {
     return JSON.parse(value);
   } catch {
-    throw new ConfigurationError('hydra:connections must be JSON, such as {"eu": {"adminUrl": "https://hydra.eu.example"}}');
+    throw new ConfigurationError(
+      'hydra:connections must be JSON, such as {"eu": {"adminUrl": "https://hydra.eu.example"}}',
+    );
   }
 }

@@ -32,7 +32,8 @@ function propertiesOf(type: string, name: string, args: Properties): Properties 
   const props: Properties = Object.fromEntries(properties.map((property) => [property, undefined]));
   for (const [property, value] of Object.entries(args)) {
     if (secrets.includes(property) && value !== undefined) props[property] = pulumi.secret(value);
-    else if (property === "jwk" || property === "jwks") props[property] = publicOnly(`${type} ${name}: ${property}`, value);
+    else if (property === "jwk" || property === "jwks")
+      props[property] = publicOnly(`${type} ${name}: ${property}`, value);
     else props[property] = value;
   }
   // The text alone is recorded for each resource. It names the module and nothing else, so no release changes it.
@@ -53,7 +54,8 @@ function publicOnly(place: string, value: unknown): unknown {
 function refusePrivate(place: string, value: unknown): void {
   for (const [path, key] of keysIn(value)) {
     const [member] = privateMembersOf(key);
-    if (member) throw new pulumi.RunError(`${place}${path}.${member} is private key material; give the public key only`);
+    if (member)
+      throw new pulumi.RunError(`${place}${path}.${member} is private key material; give the public key only`);
   }
 }
 

@@ -16,7 +16,6 @@ export interface TrustedJwtIssuer
  *
  * Hydra cannot change a trust: every change replaces it.
  */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are Pulumi's to set, and typed from the fields
 export class TrustedJwtIssuer extends HydraResource {
   constructor(name: string, args: TrustedJwtIssuerArgs, opts?: pulumi.CustomResourceOptions) {
     super("TrustedJwtIssuer", name, args, opts);

@@ -4,6 +4,7 @@ import type * as dynamic from "@pulumi/pulumi/dynamic";
 import { type Configuration, configure } from "../config.ts";
 import type { Admin } from "../hydra/admin.ts";
 import { type Failure, failuresOf, formatPath } from "../lifecycle/check.ts";
+import { complete } from "../lifecycle/choice.ts";
 import { diff, inputsOf } from "../lifecycle/diff.ts";
 import { type Operation, PartialFailure, type Resource } from "../lifecycle/resource.ts";
 import type { Values } from "../lifecycle/value.ts";
@@ -17,7 +18,10 @@ const providerKey = "__provider";
 let configuration: Configuration | undefined;
 
 /** The dynamic provider of a resource type. One process serves one stack: its configuration is read once. */
-export function dynamicProvider(type: string, config: dynamic.Config): Required<Omit<dynamic.ResourceProvider, "configure">> {
+export function dynamicProvider(
+  type: string,
+  config: dynamic.Config,
+): Required<Omit<dynamic.ResourceProvider, "configure">> {
   configuration ??= configure((key) => config.get(`hydra:${key}`));
   const { server, sameServer } = configuration;
   const resource = resourceOf(type);
@@ -25,7 +29,8 @@ export function dynamicProvider(type: string, config: dynamic.Config): Required<
     server: server(values.connection),
     warn: (message) => console.warn(message),
   });
-  const run = <T>(verb: string, id: string, work: () => Promise<T>) => work().catch((error) => fail(resource, verb, id, error));
+  const run = <T>(verb: string, id: string, work: () => Promise<T>) =>
+    work().catch((error) => fail(resource, verb, id, error));
 
   return {
     check: (olds, news) =>
@@ -33,13 +38,18 @@ export function dynamicProvider(type: string, config: dynamic.Config): Required<
         const inputs = propertiesOf(news);
         const failures = failuresOf(resource, inputs);
         if (failures.length === 0 && typeof inputs.connection !== "symbol") server(inputs.connection);
-        const completed = resource.complete?.(inputs, propertiesOf(olds)) ?? inputs;
+        const completed = complete(resource, inputs, propertiesOf(olds));
         const added = Object.entries(completed).filter(([name]) => !(name in inputs));
         return { inputs: { ...news, ...Object.fromEntries(added) }, failures: failures.map(failureOf) };
       }),
     diff: (id, olds, news) =>
       run("compare", id, async () => {
-        const { changed, replaces, deleteBeforeReplace } = diff(resource, propertiesOf(news), propertiesOf(olds), sameServer);
+        const { changed, replaces, deleteBeforeReplace } = diff(
+          resource,
+          propertiesOf(news),
+          propertiesOf(olds),
+          sameServer,
+        );
         return { changes: changed.length > 0, replaces: [...replaces], deleteBeforeReplace };
       }),
     create: (inputs) =>
@@ -58,7 +68,9 @@ export function dynamicProvider(type: string, config: dynamic.Config): Required<
     update: (id, olds, news) =>
       run("update", id, async () => {
         const inputs = propertiesOf(news);
-        return { outs: { ...(await resource.update({ ...operation(inputs), id, inputs, state: propertiesOf(olds) })) } };
+        return {
+          outs: { ...(await resource.update({ ...operation(inputs), id, inputs, state: propertiesOf(olds) })) },
+        };
       }),
     delete: (id, props) =>
       run("delete", id, async () => {

@@ -57,7 +57,8 @@ export function createAdmin(url: string, client: Client): Admin {
     deleteClient: async (id, signal) => void (await call("DELETE", clientPath(id), signal)),
     createTrust: (body, signal) => post(trusts, body, signal),
     getTrust: (id, signal) => object(call("GET", trustPath(id), signal), trustPath(id)),
-    listTrusts: (issuer, signal) => listAll(client, `${trusts}?issuer=${encodeURIComponent(issuer)}&page_size=500`, signal),
+    listTrusts: (issuer, signal) =>
+      listAll(client, `${trusts}?issuer=${encodeURIComponent(issuer)}&page_size=500`, signal),
     deleteTrust: async (id, signal) => void (await call("DELETE", trustPath(id), signal)),
     getKeys: async (set, kid, signal) => {
       const path = `/keys/${encodeURIComponent(set)}/${encodeURIComponent(kid)}`;

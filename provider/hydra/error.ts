@@ -67,6 +67,7 @@ export function kindOfAnswer(status: number, json: unknown): HydraErrorKind {
 
 /** What a person can do about an answer, where the status alone tells. */
 export function adviceFor(status: number, kind: HydraErrorKind, text: string): string {
+  if (kind === "gone") return "it was deleted behind Pulumi's back: run `pulumi refresh`, then `pulumi up`";
   if (kind === "denied") return "check hydra:accessToken, or what guards the admin API";
   if (kind === "unreachable") {
     return "this is no answer of Hydra's admin API: check hydra:adminUrl (host, port and base path)";

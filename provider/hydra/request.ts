@@ -82,7 +82,9 @@ async function sendWithRetry(
     const wait = Math.max(pause ?? 0, jittered(attempts));
     const again = pause !== undefined && (repeatable || !failure.uncertain);
     if (!again || attempts > target.retries || Date.now() + wait > deadline) {
-      throw uncertain === failure.uncertain ? failure : new HydraError(failure.message, { ...detailsOf(failure), uncertain });
+      throw uncertain === failure.uncertain
+        ? failure
+        : new HydraError(failure.message, { ...detailsOf(failure), uncertain });
     }
     await delay(wait, undefined, { signal: request.signal }).catch(() => {
       throw cancelled(request, uncertain);
@@ -174,9 +176,17 @@ function refusedBy(
   const kind = kindOfAnswer(status, json);
   const said = redirected ? `it redirects to ${String(headers.location)}, which is not followed` : explain(json, text);
   const advice = adviceFor(status, kind, text);
-  const message = hide(target, `${said || "no explanation"} (${status} ${request.method} ${request.path})${advice && `; ${advice}`}`);
+  const message = hide(
+    target,
+    `${said || "no explanation"} (${status} ${request.method} ${request.path})${advice && `; ${advice}`}`,
+  );
   // 502 and 504 come from a proxy that may have passed the request on; so may a 503 or 500 of Hydra itself.
-  const failure = new HydraError(message, { kind, status, ...placeOf(request), uncertain: status >= 500 || status === 408 });
+  const failure = new HydraError(message, {
+    kind,
+    status,
+    ...placeOf(request),
+    uncertain: status >= 500 || status === 408,
+  });
   return isWorthRepeating(status, json) ? { failure, pause: announcedPause(headers) } : { failure };
 }
 
@@ -216,7 +226,7 @@ const notHelped = new Set(["CERT_HAS_EXPIRED", "DEPTH_ZERO_SELF_SIGNED_CERT", "S
 function brokenBy(target: Target, request: HydraRequest, timedOut: boolean, error: unknown): Failed {
   const code = codeOf(error);
   const certificate = notHelped.has(code) || code.startsWith("ERR_TLS") || code.startsWith("UNABLE_TO_");
-  const reason = timedOut ? `no answer within ${target.timeout / 1000} s` : `${code} ${messageOf(error)}`.trim();
+  const reason = timedOut ? `no answer within ${target.timeout / 1000} s` : messageOf(error) || code;
   const advice = certificate ? "" : "; check that Hydra runs and that hydra:adminUrl is right";
   const message = hide(target, `${reason} (${request.method} ${target.url}${request.path})${advice}`);
   const failure = new HydraError(message, {

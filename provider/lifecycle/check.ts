@@ -29,7 +29,10 @@ export function failuresOfIssues(schema: z.ZodObject, issues: readonly z.core.$Z
       if (issue.code !== "unrecognized_keys") return [];
     }
     if (issue.code === "unrecognized_keys") {
-      return issue.keys.map((key) => ({ path: [...path, key], reason: unrecognized(key, path.length === 0 ? Object.keys(schema.shape) : []) }));
+      return issue.keys.map((key) => ({
+        path: [...path, key],
+        reason: unrecognized(key, path.length === 0 ? Object.keys(schema.shape) : []),
+      }));
     }
     return [{ path, reason: reasonOf(issue, valueAt(inputs, path)) }];
   });
@@ -70,7 +73,8 @@ function reasonOf(issue: z.core.$ZodIssue, value: unknown): string {
 
 function unrecognized(key: string, known: readonly string[]): string {
   const plain = (name: string) => name.replaceAll(/[_-]/g, "").toLowerCase();
-  const meant = known.find((name) => plain(name) === plain(key)) ?? known.find((name) => isOneEditAway(plain(name), plain(key)));
+  const meant =
+    known.find((name) => plain(name) === plain(key)) ?? known.find((name) => isOneEditAway(plain(name), plain(key)));
   return meant ? `is not a property of this resource; did you mean ${meant}?` : "is not a property of this resource";
 }
 

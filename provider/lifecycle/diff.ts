@@ -1,6 +1,7 @@
 // Desired inputs against recorded state: what changed, what that replaces, and what has to be deleted first.
 
 import type * as z from "zod";
+import { choiceKey } from "./choice.ts";
 import { isNothing, type Kind, kindOf, sameValue } from "./field.ts";
 import type { Resource } from "./resource.ts";
 import type { Values } from "./value.ts";
@@ -38,7 +39,8 @@ export function diff<Server>(
 
 export function changedFields<Server>(resource: Resource<Server>, inputs: Values, state: Values): string[] {
   return Object.keys(resource.inputs.shape).filter((name) => {
-    if (isNothing(inputs[name]) && resource.fields[name]?.keptWhenUnset) return false;
+    const { keptWhenUnset, choose } = resource.fields[name] ?? {};
+    if (isNothing(inputs[name]) && (keptWhenUnset || choose)) return false;
     const desired = inputs[name] ?? serverDefault(resource, state, name);
     return !sameValue(kindOfField(resource, name), desired, state[name]);
   });
@@ -55,7 +57,8 @@ export function inputsOf<Server>(resource: Resource<Server>, state: Values, befo
     if (isNothing(value)) continue;
     const named = !isNothing(before[name]);
     const given = sameValue(kindOfField(resource, name), value, serverDefault(resource, state, name));
-    if (named || (!given && !resource.fields[name]?.secret)) inputs[name] = value;
+    if (!named && state[choiceKey(name)] === true) inputs[choiceKey(name)] = value;
+    else if (named || (!given && !resource.fields[name]?.secret)) inputs[name] = value;
   }
   return inputs;
 }

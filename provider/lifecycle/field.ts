@@ -21,6 +21,8 @@ export interface FieldRules {
   readonly replaces?: true;
   /** Unset keeps what is recorded, instead of asking for the default. */
   readonly keptWhenUnset?: true;
+  /** Makes the value when the program names none: once, kept from then on. */
+  readonly choose?: () => string;
   /** What the server fills in when the field is unset. */
   readonly serverDefault?: unknown;
   /** The first server version that has the field, where not all have it. */

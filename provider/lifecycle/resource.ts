@@ -52,8 +52,6 @@ export interface Resource<Server, Inputs extends Values = Values> {
   readonly outputs: z.ZodObject;
   /** What is special about fields, inputs and outputs alike. */
   readonly fields: Readonly<Record<string, FieldRules>>;
-  /** Adds what the provider chooses once and keeps, such as an id. `before` are the inputs recorded last. */
-  complete?(inputs: Values, before: Values): Values;
   /** Whether an object with these inputs cannot exist beside the recorded one on one server. */
   collides(inputs: Values, state: Values): boolean;
   /** Rules that span fields; must let unknown values pass. */

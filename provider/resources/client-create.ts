@@ -35,7 +35,9 @@ async function refuseUnlessAddressable(server: Admin, id: string, signal?: Abort
     if (await unlessGone(server.getClient(id, signal))) throw existsAlready(id);
   } catch (error) {
     if (!(error instanceof HydraError) || error.status !== 404) throw error;
-    throw new Refusal(`clientId: this server cannot address a client whose id holds a slash (${JSON.stringify(id)}); choose another id`);
+    throw new Refusal(
+      `clientId: this server cannot address a client whose id holds a slash (${JSON.stringify(id)}); choose another id`,
+    );
   }
 }
 

@@ -58,7 +58,9 @@ export const clientLifespans: Resource<Admin, ClientLifespansInputs> = {
 
   async create({ server, inputs: given, signal }) {
     const observed = await server.getClient(given.clientId, signal);
-    const foreign = lifespanNames.filter((name) => !isNothing(observed[snakeCase(name)]) && isNothing(given[name as keyof typeof given]));
+    const foreign = lifespanNames.filter(
+      (name) => !isNothing(observed[snakeCase(name)]) && isNothing(given[name as keyof typeof given]),
+    );
     if (foreign.length > 0) throw alreadySet(given.clientId, foreign);
     return write(server, given, signal);
   },
@@ -81,4 +83,3 @@ function alreadySet(id: string, names: readonly string[]): Refusal {
       "ClientLifespans owns all lifespans of a client: name them here and remove them from the OAuth2Client, or clear them first",
   );
 }
-

@@ -1,7 +1,7 @@
 // What Hydra refuses of a client, as far as it can be said without asking. Unknown values pass.
 
-import { isNothing } from "../lifecycle/field.ts";
 import type { Failure } from "../lifecycle/check.ts";
+import { isNothing } from "../lifecycle/field.ts";
 import { containsUnknown, type Values } from "../lifecycle/value.ts";
 
 /** Rules that span fields of an OAuth2Client. */
@@ -19,7 +19,10 @@ function keyRules(inputs: Values): Failure[] {
   }
   if (method !== "private_key_jwt") return failures;
   if (isUnset(jwks) && isUnset(jwksUri)) {
-    failures.push({ path: ["tokenEndpointAuthMethod"], reason: "private_key_jwt needs the client's keys: set jwks or jwksUri" });
+    failures.push({
+      path: ["tokenEndpointAuthMethod"],
+      reason: "private_key_jwt needs the client's keys: set jwks or jwksUri",
+    });
   }
   if (typeof algorithm === "string" && algorithm !== "" && !signingAlgorithms.includes(algorithm)) {
     const reason = `must be one of ${signingAlgorithms.join(", ")} with private_key_jwt`;
@@ -33,7 +36,8 @@ function logoutRules({ redirectUris, postLogoutRedirectUris }: Values): Failure[
   const allowed = new Set((Array.isArray(redirectUris) ? redirectUris : []).map((uri) => placeOf(String(uri))));
   return postLogoutRedirectUris.flatMap((uri, index) => {
     if (typeof uri !== "string" || allowed.has(placeOf(uri))) return [];
-    const reason = "must have the scheme, host and port of one of redirectUris (a default port counts as given only when written)";
+    const reason =
+      "must have the scheme, host and port of one of redirectUris (a default port counts as given only when written)";
     return [{ path: ["postLogoutRedirectUris", index], reason }];
   });
 }
@@ -50,5 +54,9 @@ function isSet(value: unknown): boolean {
 
 function isUnset(value: unknown): boolean {
   if (isNothing(value) || value === "") return true;
-  return typeof value === "object" && !containsUnknown(value) && !("keys" in value && Array.isArray(value.keys) && value.keys.length > 0);
+  return (
+    typeof value === "object" &&
+    !containsUnknown(value) &&
+    !("keys" in value && Array.isArray(value.keys) && value.keys.length > 0)
+  );
 }

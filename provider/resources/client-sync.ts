@@ -19,21 +19,27 @@ const readOnly = new Set([
 /** Hydras that were seen to refuse a JSON Patch of any client that has a `jwks_uri`. */
 const cannotPatchJwksUri = new WeakSet<Admin>();
 
+/** The client as it is now, and whether it had to be written for that. */
+export interface Synced {
+  readonly wire: Wire;
+  readonly written: boolean;
+}
+
 /** Sends what `change` makes of the live client; nothing when that is empty. */
 export async function syncClient(
   server: Admin,
   id: string,
   change: (observed: Wire) => Wire,
   signal?: AbortSignal,
-): Promise<Wire> {
+): Promise<Synced> {
   return alone(server, id, async () => {
     const observed = await server.getClient(id, signal);
     const wanted = change(observed);
-    if (Object.keys(wanted).length === 0) return observed;
+    if (Object.keys(wanted).length === 0) return { wire: observed, written: false };
     const changed = await write(server, id, observed, wanted, signal);
     const answer = await clearLifespans(server, id, wanted, changed, signal);
     // What a PUT answers here is the time of the PUT.
-    return { ...answer, created_at: observed.created_at };
+    return { wire: { ...answer, created_at: observed.created_at }, written: true };
   });
 }
 
@@ -70,7 +76,13 @@ async function write(server: Admin, id: string, observed: Wire, wanted: Wire, si
 }
 
 // v2.3.0 ignores null in a patch: what still stands is cleared by writing the lifespans themselves.
-async function clearLifespans(server: Admin, id: string, wanted: Wire, changed: Wire, signal?: AbortSignal): Promise<Wire> {
+async function clearLifespans(
+  server: Admin,
+  id: string,
+  wanted: Wire,
+  changed: Wire,
+  signal?: AbortSignal,
+): Promise<Wire> {
   const set = (name: string) => (changed[name] ?? null) !== null;
   const cleared = lifespanWireNames.filter((name) => name in wanted && wanted[name] === null);
   if (!cleared.some(set)) return changed;

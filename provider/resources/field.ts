@@ -26,7 +26,10 @@ export const duration = kind(
 
 /** One word out of a few. */
 export function oneOf(...words: readonly string[]) {
-  return kind(z.string().refine((value) => value === "" || words.includes(value), oneOfError(words)), textKind);
+  return kind(
+    z.string().refine((value) => value === "" || words.includes(value), oneOfError(words)),
+    textKind,
+  );
 }
 
 /** One word out of a few, in any case: the server writes it in lower case. */
@@ -72,7 +75,9 @@ export const pageUri = kind(
 
 /** Where the server fetches something itself. */
 export const httpsUri = kind(
-  z.string().refine((value) => value === "" || isUrl(value, "https"), { error: "must be a URL that begins with https://" }),
+  z
+    .string()
+    .refine((value) => value === "" || isUrl(value, "https"), { error: "must be a URL that begins with https://" }),
   textKind,
 );
 
@@ -81,7 +86,9 @@ export const redirectUris = kind(
   z.array(
     z
       .string()
-      .refine((value) => /^[A-Za-z][A-Za-z0-9+.-]*:/.test(value), { error: "must be an absolute URI, such as https://app.example/callback" })
+      .refine((value) => /^[A-Za-z][A-Za-z0-9+.-]*:/.test(value), {
+        error: "must be an absolute URI, such as https://app.example/callback",
+      })
       .refine((value) => !value.includes("#"), { error: "must not have a fragment (#): RFC 6749, section 3.1.2" }),
   ),
   listKind,
@@ -116,14 +123,16 @@ const noPrivateMembers = (value: unknown, context: z.RefinementCtx) => {
   }
 };
 
-const jwkSchema = z
-  .record(z.string(), z.json())
-  .superRefine(noPrivateMembers)
-  .refine(isJwk, { error: "must be a public JSON Web Key (RFC 7517): kty RSA with n and e, EC with crv, x and y, or OKP with crv and x" });
+const jwkSchema = z.record(z.string(), z.json()).superRefine(noPrivateMembers).refine(isJwk, {
+  error: "must be a public JSON Web Key (RFC 7517): kty RSA with n and e, EC with crv, x and y, or OKP with crv and x",
+});
 
 /** The public half of a JSON Web Key; members that the server does not keep do not count. */
 export const jwk = kind(
-  jwkSchema.refine((value) => typeof value.kid === "string" && value.kid !== "", { error: "needs a kid", path: ["kid"] }),
+  jwkSchema.refine((value) => typeof value.kid === "string" && value.kid !== "", {
+    error: "needs a kid",
+    path: ["kid"],
+  }),
   { empty: {}, isEmpty: (value) => sameJson(value, {}), same: sameKey },
 );
 

@@ -20,11 +20,16 @@ export function privateMembersOf(key: unknown): string[] {
 /** The members by which two keys are told apart. */
 export function publicMembersOf(key: unknown): Readonly<Record<string, unknown>> {
   const members = new Map(Object.entries(key ?? {}));
-  return Object.fromEntries(keptMembers.filter((name) => members.has(name) && members.get(name) !== "").map((name) => [name, members.get(name)]));
+  return Object.fromEntries(
+    keptMembers
+      .filter((name) => members.has(name) && members.get(name) !== "")
+      .map((name) => [name, members.get(name)]),
+  );
 }
 
 /** Whether a key has the members that its type needs. */
 export function isJwk(key: Readonly<Record<string, unknown>>): boolean {
-  const required = typeof key.kty === "string" && Object.hasOwn(requiredMembers, key.kty) ? requiredMembers[key.kty] : undefined;
+  const required =
+    typeof key.kty === "string" && Object.hasOwn(requiredMembers, key.kty) ? requiredMembers[key.kty] : undefined;
   return required?.every((member) => typeof key[member] === "string" && key[member] !== "") ?? false;
 }

@@ -49,5 +49,7 @@ export const lifespanRules = {
 
 /** The lifespans among the properties of a resource. */
 export function lifespansOf(values: Values): Values {
-  return Object.fromEntries(lifespanNames.filter((name) => (values[name] ?? null) !== null).map((name) => [name, values[name]]));
+  return Object.fromEntries(
+    lifespanNames.filter((name) => (values[name] ?? null) !== null).map((name) => [name, values[name]]),
+  );
 }

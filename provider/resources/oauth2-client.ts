@@ -4,6 +4,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import * as z from "zod";
 import type { Admin, Wire } from "../hydra/admin.ts";
 import { unlessGone } from "../hydra/error.ts";
+import { choiceKey, choicesOf, chosen } from "../lifecycle/choice.ts";
 import { serverDefaultsKey } from "../lifecycle/diff.ts";
 import { type FieldRules, isNothing } from "../lifecycle/field.ts";
 import { type Live, PartialFailure, type Resource } from "../lifecycle/resource.ts";
@@ -106,7 +107,7 @@ export type OAuth2ClientOutputs = z.infer<typeof outputs>;
 const fields: Readonly<Record<string, FieldRules>> = {
   ...lifespanRules,
   ...connectionRules,
-  clientId: { replaces: true, keptWhenUnset: true },
+  clientId: { replaces: true, choose: randomUUID },
   clientSecret: { secret: true, keptWhenUnset: true },
   registrationAccessToken: { secret: true },
   scope: { serverDefault: "offline_access offline openid" },
@@ -115,9 +116,6 @@ const fields: Readonly<Record<string, FieldRules>> = {
   userinfoSignedResponseAlg: { serverDefault: "none" },
   skipLogoutConsent: { since: "v2.3.0" },
 };
-
-/** In the inputs: the id that the provider chose because the program names none. */
-const chosenId = "__clientId";
 
 /** The fields that are compared with the server one by one; the others are kept apart. */
 const compared = Object.keys(inputs.shape).filter(
@@ -141,7 +139,7 @@ function toState(wire: Wire, known: Values, names: readonly string[]): Values {
 
 /** What was just written: the state, unless the server did not keep what it was asked for. */
 function settled(wire: Wire, inputs: Values, kept: Values): Live {
-  const bare = { ...toState(wire, inputs, owned(inputs)), ...kept };
+  const bare = { ...kept, ...toState(wire, inputs, owned(inputs)), ...choicesOf(oauth2Client, inputs) };
   const state = withServerDefaults(oauth2Client, inputs, bare);
   const live = { id: String(wire.client_id), state };
   const reasons = unmetReasons(oauth2Client, inputs, state);
@@ -161,16 +159,11 @@ export const oauth2Client: Resource<Admin, OAuth2ClientInputs> = {
   inputs,
   outputs,
   fields,
-  complete(given, before) {
-    if (!isNothing(given.clientId)) return given;
-    return { ...given, [chosenId]: before.clientId ?? before[chosenId] ?? randomUUID() };
-  },
   collides: (given, state) => given.clientId === state.clientId,
   rules: clientRules,
 
   async create({ server, inputs: given, signal }) {
-    const values: Values = given;
-    const id = String(given.clientId ?? values[chosenId]);
+    const id = String(chosen(given, "clientId"));
     // The secret is ours even where the server would make one: it is known although the answer may be lost.
     const secret = given.clientSecret ?? (hasSecret(given) ? newSecret() : undefined);
     const body = wireOf({ ...given, clientId: id, clientSecret: secret }, Object.keys(inputs.shape));
@@ -183,14 +176,14 @@ export const oauth2Client: Resource<Admin, OAuth2ClientInputs> = {
     if (wire === undefined) return undefined;
     const imported = Object.keys(state).length === 0;
     const names = imported ? [...compared, ...lifespanNames] : owned(state);
-    return { id, state: { ...carried(state), ...toState(wire, state, names) } };
+    return { id, state: { ...carried(state), ...remembered(state), ...toState(wire, state, names) } };
   },
 
   async update({ server, id, inputs: given, state, signal }) {
     const fresh = hasSecret(given) && state.tokenEndpointAuthMethod === "none" && isNothing(state.clientSecret);
     const secret = given.clientSecret ?? state.clientSecret ?? (fresh ? newSecret() : undefined);
     const names = [...owned(given), ...Object.keys(lifespansOf(state))];
-    const wire = await syncClient(
+    const { wire, written } = await syncClient(
       server,
       id,
       (observed) => ({
@@ -199,7 +192,10 @@ export const oauth2Client: Resource<Admin, OAuth2ClientInputs> = {
       }),
       signal,
     );
-    return settled(wire, given, secret === undefined ? {} : { clientSecret: secret }).state;
+    const { registrationAccessToken, ...rest } = carried(state);
+    // A write ends the validity of the registration access token.
+    const token = written || isNothing(registrationAccessToken) ? {} : { registrationAccessToken };
+    return settled(wire, given, { ...rest, ...token, ...(secret === undefined ? {} : { clientSecret: secret }) }).state;
   },
 
   async delete({ server, id, signal }) {
@@ -207,8 +203,14 @@ export const oauth2Client: Resource<Admin, OAuth2ClientInputs> = {
   },
 };
 
-/** What no answer but the first one holds, and what only we know. */
-function carried({ clientSecret, registrationAccessToken, registrationClientUri, ...rest }: Values): Values {
-  const kept = { clientSecret, registrationAccessToken, registrationClientUri, [serverDefaultsKey]: rest[serverDefaultsKey] };
-  return Object.fromEntries(Object.entries(kept).filter(([, value]) => !isNothing(value)));
+/** What no later answer repeats. */
+function carried(state: Values): Values {
+  const names = ["clientSecret", "registrationAccessToken", "registrationClientUri"];
+  return Object.fromEntries(names.filter((name) => !isNothing(state[name])).map((name) => [name, state[name]]));
+}
+
+/** What only we know. */
+function remembered(state: Values): Values {
+  const names = [choiceKey("clientId"), serverDefaultsKey];
+  return Object.fromEntries(names.filter((name) => !isNothing(state[name])).map((name) => [name, state[name]]));
 }
