@@ -7,11 +7,15 @@ import { createClient } from "./hydra/request.ts";
 
 const number = z.coerce.number({ error: "must be a number" });
 
+const baseUrlError = "must be an http or https URL without user, query and fragment, such as http://127.0.0.1:4445";
+
 const server = z.strictObject({
   /** The base URL of Hydra's admin API, with or without `/admin`, such as `http://127.0.0.1:4445`. */
-  adminUrl: z.string().refine(isBaseUrl, {
-    error: "must be an http or https URL without user, query and fragment, such as http://127.0.0.1:4445",
-  }),
+  adminUrl: z.string().refine(isBaseUrl, { error: baseUrlError }),
+  /** The base URL of Hydra's public API, such as `http://127.0.0.1:4444`. Needed for `checkSecrets`. */
+  publicUrl: z.string().refine(isBaseUrl, { error: baseUrlError }).optional(),
+  /** Whether a refresh also asks the public API whether each known client secret still works: one more call for each. Default: false. */
+  checkSecrets: z.enum(["true", "false"], { error: "must be true or false" }).or(z.boolean()).optional(),
   /** A token sent as `Authorization: Bearer`, such as an Ory Network API key. */
   accessToken: z.string().optional(),
   /** Seconds until one request is given up and, where that is safe, sent again. Default: 30. */
@@ -102,18 +106,23 @@ function missing(): ConfigurationError {
 }
 
 function connect(settings: ServerSettings, environment: NodeJS.ProcessEnv): Admin {
-  const { adminUrl, accessToken, timeout = 30, retries = 8 } = settings;
-  const url = adminUrl.replace(/\/+$/, "").replace(/\/admin$/, "");
+  const { adminUrl, publicUrl, accessToken, checkSecrets, timeout = 30, retries = 8 } = settings;
   const proxy = (name: string) => environment[name] ?? environment[name.toUpperCase()] ?? "";
-  const client = createClient({
-    url,
-    headers: accessToken ? { authorization: `Bearer ${accessToken}` } : {},
-    timeout: timeout * 1000,
-    retries,
-    proxy: { http: proxy("http_proxy"), https: proxy("https_proxy"), none: proxy("no_proxy") },
-    secrets: accessToken ? [accessToken] : [],
-  });
-  return createAdmin(url, client);
+  const open = (url: string, headers: Readonly<Record<string, string>>) =>
+    createClient({
+      url,
+      headers,
+      timeout: timeout * 1000,
+      retries,
+      proxy: { http: proxy("http_proxy"), https: proxy("https_proxy"), none: proxy("no_proxy") },
+      secrets: accessToken ? [accessToken] : [],
+    });
+  const url = adminUrl.replace(/\/+$/, "").replace(/\/admin$/, "");
+  const client = open(url, accessToken ? { authorization: `Bearer ${accessToken}` } : {});
+  if (String(checkSecrets) !== "true") return createAdmin(url, client);
+  if (publicUrl === undefined) throw new ConfigurationError("hydra:checkSecrets needs hydra:publicUrl");
+  // The token is for the admin API alone.
+  return createAdmin(url, client, open(publicUrl.replace(/\/+$/, ""), {}));
 }
 
 function isBaseUrl(value: string): boolean {

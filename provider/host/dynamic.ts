@@ -7,7 +7,7 @@ import { type Failure, failuresOf, formatPath } from "../lifecycle/check.ts";
 import { complete } from "../lifecycle/choice.ts";
 import { diff, inputsOf } from "../lifecycle/diff.ts";
 import { type Operation, PartialFailure, type Resource } from "../lifecycle/resource.ts";
-import type { Values } from "../lifecycle/value.ts";
+import { containsUnknown, type Values } from "../lifecycle/value.ts";
 import { resourceOf } from "../registry.ts";
 import { describe } from "./message.ts";
 import { propertiesFromWire } from "./values.ts";
@@ -37,19 +37,17 @@ export function dynamicProvider(
       run("check", "", async () => {
         const inputs = propertiesOf(news);
         const failures = failuresOf(resource, inputs);
-        if (failures.length === 0 && typeof inputs.connection !== "symbol") server(inputs.connection);
+        if (failures.length === 0 && !containsUnknown(inputs.connection)) server(inputs.connection);
+        for (const warning of resource.warnings?.(inputs) ?? []) console.warn(`${resource.type}: ${warning}`);
         const completed = complete(resource, inputs, propertiesOf(olds));
         const added = Object.entries(completed).filter(([name]) => !(name in inputs));
         return { inputs: { ...news, ...Object.fromEntries(added) }, failures: failures.map(failureOf) };
       }),
     diff: (id, olds, news) =>
       run("compare", id, async () => {
-        const { changed, replaces, deleteBeforeReplace } = diff(
-          resource,
-          propertiesOf(news),
-          propertiesOf(olds),
-          sameServer,
-        );
+        const [inputs, state] = [propertiesOf(news), propertiesOf(olds)];
+        if (!containsUnknown(inputs)) resource.announce?.({ server: server(inputs.connection), id, inputs, state });
+        const { changed, replaces, deleteBeforeReplace } = diff(resource, inputs, state, sameServer);
         return { changes: changed.length > 0, replaces: [...replaces], deleteBeforeReplace };
       }),
     create: (inputs) =>

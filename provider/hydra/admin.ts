@@ -23,6 +23,14 @@ export interface Admin {
   putClient(id: string, client: Wire, signal?: AbortSignal): Promise<Wire>;
   putLifespans(id: string, lifespans: Wire, signal?: AbortSignal): Promise<Wire>;
   deleteClient(id: string, signal?: AbortSignal): Promise<void>;
+  /** Gives a client a new secret beside the ones it has. Servers up to v26.2.0 do not have this. */
+  rotateSecret(id: string, signal?: AbortSignal): Promise<Wire>;
+  /** Ends all secrets of a client but the newest. Servers up to v26.2.0 do not have this. */
+  dropPreviousSecrets(id: string, signal?: AbortSignal): Promise<void>;
+  /** Ends all access and refresh tokens of a client. */
+  deleteTokens(id: string, signal?: AbortSignal): Promise<void>;
+  /** Whether a secret is the client's, asked without issuing a token. Absent unless the configuration wants it. */
+  readonly checkSecret?: CheckSecret | undefined;
   createTrust(trust: Wire, signal?: AbortSignal): Promise<Created>;
   getTrust(id: string, signal?: AbortSignal): Promise<Wire>;
   /** Every trust of an issuer, all pages. */
@@ -38,7 +46,13 @@ export interface Created {
   readonly repeated: boolean;
 }
 
-export function createAdmin(url: string, client: Client): Admin {
+/** How a client authenticates with its secret (OpenID Connect Core, 9). */
+export type SecretMethod = "client_secret_basic" | "client_secret_post";
+
+export type CheckSecret = (id: string, secret: string, method: SecretMethod, signal?: AbortSignal) => Promise<boolean>;
+
+/** The admin API behind `client`; `publicApi` is where secrets are checked. */
+export function createAdmin(url: string, client: Client, publicApi?: Client): Admin {
   const call = async (method: HydraRequest["method"], path: string, signal?: AbortSignal, body?: unknown) =>
     client.send({ method, path: `/admin${path}`, body, signal });
   const object = async (answer: Promise<Answer>, path: string) => asObject((await answer).json, path);
@@ -55,6 +69,16 @@ export function createAdmin(url: string, client: Client): Admin {
     putLifespans: (id, body, signal) =>
       object(call("PUT", `${clientPath(id)}/lifespans`, signal, body), `${clientPath(id)}/lifespans`),
     deleteClient: async (id, signal) => void (await call("DELETE", clientPath(id), signal)),
+    rotateSecret: async (id, signal) => {
+      const path = `${clientPath(id)}/secrets/rotate`;
+      // Sent twice, it makes two secrets, and the answer tells the newer one.
+      const answer = client.send({ method: "POST", path: `/admin${path}`, signal, repeatable: true });
+      return object(answer, path);
+    },
+    dropPreviousSecrets: async (id, signal) => void (await call("DELETE", `${clientPath(id)}/secrets/rotate`, signal)),
+    deleteTokens: async (id, signal) =>
+      void (await call("DELETE", `/oauth2/tokens?client_id=${encodeURIComponent(id)}`, signal)),
+    checkSecret: publicApi && ((...asked) => checkSecret(publicApi, ...asked)),
     createTrust: (body, signal) => post(trusts, body, signal),
     getTrust: (id, signal) => object(call("GET", trustPath(id), signal), trustPath(id)),
     listTrusts: (issuer, signal) =>
@@ -76,6 +100,27 @@ function clientPath(id: string): string {
 
 function trustPath(id: string): string {
   return `${trusts}/${encodeURIComponent(id)}`;
+}
+
+// Revocation (RFC 7009) authenticates the client and is content with any token.
+async function checkSecret(api: Client, id: string, secret: string, method: SecretMethod, signal?: AbortSignal) {
+  const basic = Buffer.from(`${formEncoded(id)}:${formEncoded(secret)}`).toString("base64");
+  const proof: Pick<HydraRequest, "headers" | "form"> =
+    method === "client_secret_basic"
+      ? { headers: { authorization: `Basic ${basic}` }, form: { token: "none" } }
+      : { form: { client_id: id, client_secret: secret, token: "none" } };
+  try {
+    await api.send({ method: "POST", path: "/oauth2/revoke", ...proof, signal, repeatable: true });
+    return true;
+  } catch (error) {
+    if (error instanceof HydraError && error.status === 401 && error.code === "invalid_client") return false;
+    throw error;
+  }
+}
+
+// RFC 6749, 2.3.1: id and secret are form-encoded before they become a user name and a password.
+function formEncoded(text: string): string {
+  return new URLSearchParams({ text }).toString().slice("text=".length);
 }
 
 // Page tokens differ between versions; the Link header's `rel="next"` (RFC 8288) is the one thing that does not.

@@ -17,6 +17,8 @@ export interface HydraErrorDetails {
   readonly method: string;
   readonly path: string;
   readonly status?: number;
+  /** The OAuth 2.0 error code (RFC 6749, 5.2) in the answer. */
+  readonly code?: string;
   /** The request may have been carried out although no good answer arrived. */
   readonly uncertain?: boolean;
 }
@@ -27,6 +29,7 @@ export class HydraError extends Error {
   readonly method: string;
   readonly path: string;
   readonly status: number | undefined;
+  readonly code: string | undefined;
   readonly uncertain: boolean;
 
   constructor(message: string, details: HydraErrorDetails) {
@@ -36,6 +39,7 @@ export class HydraError extends Error {
     this.method = details.method;
     this.path = details.path;
     this.status = details.status;
+    this.code = details.code;
     this.uncertain = details.uncertain ?? false;
   }
 }
@@ -76,6 +80,12 @@ export function adviceFor(status: number, kind: HydraErrorKind, text: string): s
     return "TLS ends before Hydra: the request needs the header X-Forwarded-Proto: https";
   }
   return "";
+}
+
+/** The OAuth 2.0 error code of an answer, if it has one: Hydra writes a sentence in its place for what went wrong inside. */
+export function errorCode(json: unknown): string | undefined {
+  const code = typeof json === "object" && json !== null && "error" in json ? json.error : undefined;
+  return typeof code === "string" && /^[a-z_]+$/.test(code) ? code : undefined;
 }
 
 /** The part of an error answer that a person can use: bounded, on one line, without control characters. */

@@ -3,7 +3,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Dispatcher } from "undici";
 import { EnvHttpProxyAgent } from "undici";
-import { adviceFor, explain, HydraError, kindOfAnswer } from "./error.ts";
+import { adviceFor, errorCode, explain, HydraError, kindOfAnswer } from "./error.ts";
 
 /** Where a Hydra is and how to talk to it. */
 export interface Target {
@@ -113,7 +113,8 @@ async function sendOnce(
       origin: base.origin,
       path: base.pathname.replace(/\/$/, "") + request.path,
       method: request.method,
-      headers: { accept: "application/json", ...type, ...target.headers, ...request.headers },
+      // No Accept header: asked for JSON, Hydra answers a route that does not exist like an object that does not.
+      headers: { ...type, ...target.headers, ...request.headers },
       body,
       signal: request.signal ? AbortSignal.any([limit, request.signal]) : limit,
     });
@@ -181,9 +182,11 @@ function refusedBy(
     `${said || "no explanation"} (${status} ${request.method} ${request.path})${advice && `; ${advice}`}`,
   );
   // 502 and 504 come from a proxy that may have passed the request on; so may a 503 or 500 of Hydra itself.
+  const code = errorCode(json);
   const failure = new HydraError(message, {
     kind,
     status,
+    ...(code === undefined ? {} : { code }),
     ...placeOf(request),
     uncertain: status >= 500 || status === 408,
   });
@@ -194,11 +197,9 @@ function isWorthRepeating(status: number, json: unknown): boolean {
   return [408, 429, 502, 503, 504].includes(status) || (status === 400 && isSerialisationConflict(json));
 }
 
-// A transaction that lost against another one answers 400 like a bad request does. Hydra's refusals carry an OAuth 2.0
-// error code there (`invalid_client_metadata`); database errors carry a sentence.
+// A transaction that lost against another one answers 400 like a bad request does, but without an error code.
 function isSerialisationConflict(json: unknown): boolean {
-  const code = typeof json === "object" && json !== null && "error" in json ? json.error : undefined;
-  return code !== undefined && !(typeof code === "string" && /^[a-z_]+$/.test(code));
+  return typeof json === "object" && json !== null && "error" in json && errorCode(json) === undefined;
 }
 
 function announcedPause(headers: Received["headers"]): number {
@@ -264,8 +265,8 @@ function placeOf({ method, path }: HydraRequest): { method: string; path: string
   return { method, path };
 }
 
-function detailsOf({ kind, method, path, status }: HydraError) {
-  return { kind, method, path, ...(status === undefined ? {} : { status }) };
+function detailsOf({ kind, method, path, status, code }: HydraError) {
+  return { kind, method, path, ...(status === undefined ? {} : { status }), ...(code === undefined ? {} : { code }) };
 }
 
 function hide(target: Target, message: string): string {

@@ -15,6 +15,11 @@ export interface Diff {
   readonly deleteBeforeReplace: boolean;
 }
 
+/** In the state: a field that cannot be read back was found changed. */
+export function driftKey(name: string): string {
+  return `__${name}Changed`;
+}
+
 /** In the state: what this server fills in, where that is not what Hydra ships with. */
 export const serverDefaultsKey = "__serverDefaults";
 
@@ -39,6 +44,7 @@ export function diff<Server>(
 
 export function changedFields<Server>(resource: Resource<Server>, inputs: Values, state: Values): string[] {
   return Object.keys(resource.inputs.shape).filter((name) => {
+    if (state[driftKey(name)] === true) return true;
     const { keptWhenUnset, choose } = resource.fields[name] ?? {};
     if (isNothing(inputs[name]) && (keptWhenUnset || choose)) return false;
     const desired = inputs[name] ?? serverDefault(resource, state, name);

@@ -25,6 +25,8 @@ export interface FieldRules {
   readonly choose?: () => string;
   /** What the server fills in when the field is unset. */
   readonly serverDefault?: unknown;
+  /** Not a field of the server's: nothing there can keep it. */
+  readonly local?: true;
   /** The first server version that has the field, where not all have it. */
   readonly since?: string;
 }

@@ -19,6 +19,13 @@ export interface CreateRequest<Server, Inputs> extends Operation<Server> {
   readonly inputs: Inputs;
 }
 
+export interface AnnounceRequest<Server, Inputs> {
+  readonly server: Server;
+  readonly id: string;
+  readonly inputs: Inputs;
+  readonly state: Values;
+}
+
 export interface ReadRequest<Server> extends Operation<Server> {
   readonly id: string;
   /** What is recorded; empty on import. */
@@ -56,6 +63,10 @@ export interface Resource<Server, Inputs extends Values = Values> {
   collides(inputs: Values, state: Values): boolean;
   /** Rules that span fields; must let unknown values pass. */
   rules(inputs: Values): Failure[];
+  /** What a person should know about acceptable inputs, each on a property. */
+  warnings?(inputs: Values): string[];
+  /** Called with every diff of known inputs: lets the resources of one operation know of each other. */
+  announce?(request: AnnounceRequest<Server, Inputs>): void;
   create(request: CreateRequest<Server, Inputs>): Promise<Live>;
   /** What exists now, or `undefined` when the server says that it is gone. */
   read(request: ReadRequest<Server>): Promise<Live | undefined>;

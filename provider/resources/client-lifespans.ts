@@ -7,10 +7,11 @@ import { snakeCase } from "../hydra/naming.ts";
 import { type FieldRules, isNothing } from "../lifecycle/field.ts";
 import { type Live, PartialFailure, Refusal, type Resource } from "../lifecycle/resource.ts";
 import type { Values } from "../lifecycle/value.ts";
+import { claimLifespans, lifespansClaimedByClient, releaseLifespans } from "./claim.ts";
 import { syncLifespans } from "./client-sync.ts";
 import { connection, connectionRules } from "./connection.ts";
 import * as field from "./field.ts";
-import { lifespanNames, lifespanRules, lifespans } from "./lifespan.ts";
+import { lifespanNames, lifespanRules, lifespans, lifespansOf } from "./lifespan.ts";
 import { readFields, unmetReasons, wireOf } from "./wire.ts";
 
 const inputs = z.strictObject({
@@ -40,7 +41,7 @@ function toState(wire: Wire, id: string, known: Values): Values {
 
 async function write(server: Admin, given: ClientLifespansInputs, signal?: AbortSignal): Promise<Live> {
   const id = given.clientId;
-  const wire = await syncLifespans(server, id, wireOf(given, lifespanNames), signal);
+  const wire = await syncLifespans(server, id, async () => wireOf(given, lifespanNames), signal);
   const live = { id, state: toState(wire, id, given) };
   const reasons = unmetReasons(clientLifespans, given, live.state);
   if (reasons.length > 0) throw new PartialFailure(live, reasons);
@@ -56,7 +57,10 @@ export const clientLifespans: Resource<Admin, ClientLifespansInputs> = {
   collides: (given, state) => given.clientId === state.clientId,
   rules: () => [],
 
+  announce: ({ server, inputs: given }) => claim(server, given),
+
   async create({ server, inputs: given, signal }) {
+    claim(server, given);
     const observed = await server.getClient(given.clientId, signal);
     const foreign = lifespanNames.filter(
       (name) => !isNothing(observed[snakeCase(name)]) && isNothing(given[name as keyof typeof given]),
@@ -70,12 +74,27 @@ export const clientLifespans: Resource<Admin, ClientLifespansInputs> = {
     return wire && { id, state: toState(wire, id, state) };
   },
 
-  update: async ({ server, inputs: given, signal }) => (await write(server, given, signal)).state,
+  async update({ server, inputs: given, signal }) {
+    claim(server, given);
+    return (await write(server, given, signal)).state;
+  },
 
   async delete({ server, id, signal }) {
-    await unlessGone(syncLifespans(server, id, {}, signal));
+    releaseLifespans(server, id, "ClientLifespans");
+    // Lifespans that moved to the OAuth2Client in this operation are set there already.
+    const kept = lifespansClaimedByClient(server, id).map(snakeCase);
+    const remaining = async () => (kept.length === 0 ? {} : pick(await server.getClient(id, signal), kept));
+    await unlessGone(syncLifespans(server, id, remaining, signal));
   },
 };
+
+function claim(server: Admin, given: ClientLifespansInputs): void {
+  claimLifespans(server, given.clientId, "ClientLifespans", Object.keys(lifespansOf(given)));
+}
+
+function pick(wire: Wire, names: readonly string[]): Wire {
+  return Object.fromEntries(names.map((name) => [name, wire[name]]));
+}
 
 function alreadySet(id: string, names: readonly string[]): Refusal {
   return new Refusal(

@@ -6,7 +6,14 @@ import { containsUnknown, type Values } from "../lifecycle/value.ts";
 
 /** Rules that span fields of an OAuth2Client. */
 export function clientRules(inputs: Values): Failure[] {
-  return [...keyRules(inputs), ...logoutRules(inputs)];
+  return [...keyRules(inputs), ...logoutRules(inputs), ...secretRules(inputs)];
+}
+
+function secretRules({ clientSecret, secretRotation }: Values): Failure[] {
+  if (isNothing(clientSecret) || isNothing(secretRotation)) return [];
+  return [
+    { path: ["secretRotation"], reason: "excludes clientSecret: a secret of your own changes when you change it" },
+  ];
 }
 
 const signingAlgorithms = ["RS", "PS", "ES"].flatMap((family) => ["256", "384", "512"].map((bits) => family + bits));

@@ -4,6 +4,7 @@ import type { Admin, PatchOperation, Wire } from "../hydra/admin.ts";
 import { HydraError } from "../hydra/error.ts";
 import { snakeCase } from "../hydra/naming.ts";
 import { lifespanNames } from "./lifespan.ts";
+import { createQueue } from "./queue.ts";
 
 const lifespanWireNames = lifespanNames.map(snakeCase);
 
@@ -44,8 +45,14 @@ export async function syncClient(
 }
 
 /** Replaces all lifespans of a client. */
-export async function syncLifespans(server: Admin, id: string, lifespans: Wire, signal?: AbortSignal): Promise<Wire> {
+export async function syncLifespans(
+  server: Admin,
+  id: string,
+  desired: () => Promise<Wire>,
+  signal?: AbortSignal,
+): Promise<Wire> {
   return alone(server, id, async () => {
+    const lifespans = await desired();
     try {
       return await server.putLifespans(id, lifespans, signal);
     } catch (error) {
@@ -107,16 +114,13 @@ function isRefused(error: unknown): boolean {
   return error instanceof HydraError && error.kind === "refused";
 }
 
-const turns = new Map<string, Promise<unknown>>();
+const queues = new WeakMap<Admin, Map<string, ReturnType<typeof createQueue>>>();
 
 /** Lets one change of a client end before the next begins: both may write the whole of it. */
-async function alone<T>(server: Admin, id: string, work: () => Promise<T>): Promise<T> {
-  const key = `${server.url} ${id}`;
-  const turn = (turns.get(key) ?? Promise.resolve()).then(work, work);
-  turns.set(key, turn);
-  try {
-    return await turn;
-  } finally {
-    if (turns.get(key) === turn) turns.delete(key);
-  }
+function alone<T>(server: Admin, id: string, work: () => Promise<T>): Promise<T> {
+  const ofServer = queues.get(server) ?? new Map<string, ReturnType<typeof createQueue>>();
+  queues.set(server, ofServer);
+  const queue = ofServer.get(id) ?? createQueue();
+  ofServer.set(id, queue);
+  return queue(work);
 }

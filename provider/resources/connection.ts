@@ -10,4 +10,4 @@ export const connection = {
   connection: text.optional(),
 };
 
-export const connectionRules = { connection: { replaces: true } } as const;
+export const connectionRules = { connection: { replaces: true, local: true } } as const;

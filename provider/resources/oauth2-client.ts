@@ -1,16 +1,18 @@
 // OAuth2Client: an OAuth 2.0 client registered with Hydra. Knows nothing of the hosts that run it.
 
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import * as z from "zod";
 import type { Admin, Wire } from "../hydra/admin.ts";
 import { unlessGone } from "../hydra/error.ts";
 import { choiceKey, choicesOf, chosen } from "../lifecycle/choice.ts";
-import { serverDefaultsKey } from "../lifecycle/diff.ts";
+import { driftKey, serverDefaultsKey } from "../lifecycle/diff.ts";
 import { type FieldRules, isNothing } from "../lifecycle/field.ts";
 import { type Live, PartialFailure, type Resource } from "../lifecycle/resource.ts";
 import type { Values } from "../lifecycle/value.ts";
+import { claimLifespans } from "./claim.ts";
 import { createClient } from "./client-create.ts";
 import { clientRules } from "./client-rule.ts";
+import { finishSecret, hasSecret, newSecret, planSecret, secretRotation } from "./client-secret.ts";
 import { syncClient } from "./client-sync.ts";
 import { connection, connectionRules } from "./connection.ts";
 import * as field from "./field.ts";
@@ -84,6 +86,8 @@ const inputs = z.strictObject({
   frontchannelLogoutUri: field.text.optional(),
   /** Whether that page is called with issuer and session id. Unset: false. */
   frontchannelLogoutSessionRequired: field.flag.optional(),
+  /** Makes a new generated secret. Excludes `clientSecret`. */
+  secretRotation: secretRotation.optional(),
   ...lifespans,
   ...connection,
 });
@@ -109,6 +113,7 @@ const fields: Readonly<Record<string, FieldRules>> = {
   ...connectionRules,
   clientId: { replaces: true, choose: randomUUID },
   clientSecret: { secret: true, keptWhenUnset: true },
+  secretRotation: { local: true },
   registrationAccessToken: { secret: true },
   scope: { serverDefault: "offline_access offline openid" },
   subjectType: { serverDefault: "public" },
@@ -117,10 +122,11 @@ const fields: Readonly<Record<string, FieldRules>> = {
   skipLogoutConsent: { since: "v2.3.0" },
 };
 
+/** The fields that Hydra has. */
+const wireFields = Object.keys(inputs.shape).filter((name) => !fields[name]?.local);
+
 /** The fields that are compared with the server one by one; the others are kept apart. */
-const compared = Object.keys(inputs.shape).filter(
-  (name) => !["clientId", "clientSecret", "connection"].includes(name) && !lifespanNames.includes(name),
-);
+const compared = wireFields.filter((name) => !["clientId", "clientSecret", ...lifespanNames].includes(name));
 
 /** Fields of ours: the compared ones, and the lifespans that are named. */
 function owned(known: Values): string[] {
@@ -138,20 +144,13 @@ function toState(wire: Wire, known: Values, names: readonly string[]): Values {
 }
 
 /** What was just written: the state, unless the server did not keep what it was asked for. */
-function settled(wire: Wire, inputs: Values, kept: Values): Live {
+function settled(wire: Wire, inputs: Values, kept: Values, failed: readonly string[] = []): Live {
   const bare = { ...kept, ...toState(wire, inputs, owned(inputs)), ...choicesOf(oauth2Client, inputs) };
   const state = withServerDefaults(oauth2Client, inputs, bare);
   const live = { id: String(wire.client_id), state };
-  const reasons = unmetReasons(oauth2Client, inputs, state);
+  const reasons = [...failed, ...unmetReasons(oauth2Client, inputs, state)];
   if (reasons.length > 0) throw new PartialFailure(live, reasons);
   return live;
-}
-
-const newSecret = () => randomBytes(32).toString("base64url");
-
-/** Clients that authenticate with nothing have no secret. */
-function hasSecret(values: Values): boolean {
-  return values.tokenEndpointAuthMethod !== "none";
 }
 
 export const oauth2Client: Resource<Admin, OAuth2ClientInputs> = {
@@ -162,13 +161,16 @@ export const oauth2Client: Resource<Admin, OAuth2ClientInputs> = {
   collides: (given, state) => given.clientId === state.clientId,
   rules: clientRules,
 
+  announce: ({ server, id, inputs: given }) => claim(server, id, given),
+
   async create({ server, inputs: given, signal }) {
     const id = String(chosen(given, "clientId"));
+    claim(server, id, given);
     // The secret is ours even where the server would make one: it is known although the answer may be lost.
     const secret = given.clientSecret ?? (hasSecret(given) ? newSecret() : undefined);
-    const body = wireOf({ ...given, clientId: id, clientSecret: secret }, Object.keys(inputs.shape));
+    const body = wireOf({ ...given, clientId: id, clientSecret: secret }, wireFields);
     const wire = await createClient(server, id, body, isNothing(given.clientId), signal);
-    return settled(wire, given, secret === undefined ? {} : { clientSecret: secret });
+    return settled(wire, given, present({ clientSecret: secret, secretRotation: given.secretRotation }));
   },
 
   async read({ server, id, state, signal }) {
@@ -176,26 +178,28 @@ export const oauth2Client: Resource<Admin, OAuth2ClientInputs> = {
     if (wire === undefined) return undefined;
     const imported = Object.keys(state).length === 0;
     const names = imported ? [...compared, ...lifespanNames] : owned(state);
-    return { id, state: { ...carried(state), ...remembered(state), ...toState(wire, state, names) } };
+    const drift = (await secretStillWorks(server, id, state, signal)) ? {} : { [driftKey("clientSecret")]: true };
+    return { id, state: { ...carried(state), ...remembered(state), ...toState(wire, state, names), ...drift } };
   },
 
   async update({ server, id, inputs: given, state, signal }) {
-    const fresh = hasSecret(given) && state.tokenEndpointAuthMethod === "none" && isNothing(state.clientSecret);
-    const secret = given.clientSecret ?? state.clientSecret ?? (fresh ? newSecret() : undefined);
+    claim(server, id, given);
+    const plan = planSecret(given, state);
     const names = [...owned(given), ...Object.keys(lifespansOf(state))];
     const { wire, written } = await syncClient(
       server,
       id,
       (observed) => ({
         ...differing(oauth2Client, given, observed, [...new Set(names)]),
-        ...(secret !== undefined && secret !== state.clientSecret ? { client_secret: secret } : {}),
+        ...(plan.send === undefined ? {} : { client_secret: plan.send }),
       }),
       signal,
     );
+    const secret = await finishSecret(server, id, plan, signal);
     const { registrationAccessToken, ...rest } = carried(state);
     // A write ends the validity of the registration access token.
-    const token = written || isNothing(registrationAccessToken) ? {} : { registrationAccessToken };
-    return settled(wire, given, { ...rest, ...token, ...(secret === undefined ? {} : { clientSecret: secret }) }).state;
+    const token = written || secret.rotated ? {} : present({ registrationAccessToken });
+    return settled(wire, given, { ...rest, ...token, ...secret.state }, secret.reasons).state;
   },
 
   async delete({ server, id, signal }) {
@@ -203,14 +207,29 @@ export const oauth2Client: Resource<Admin, OAuth2ClientInputs> = {
   },
 };
 
+function claim(server: Admin, id: string, given: Values): void {
+  claimLifespans(server, id, "OAuth2Client", Object.keys(lifespansOf(given)));
+}
+
+/** Asked on a public endpoint, where the configuration wants that: no answer of the admin API tells. */
+async function secretStillWorks(server: Admin, id: string, state: Values, signal?: AbortSignal): Promise<boolean> {
+  const { clientSecret: secret, tokenEndpointAuthMethod: method } = state;
+  if (server.checkSecret === undefined || typeof secret !== "string") return true;
+  if (method !== "client_secret_basic" && method !== "client_secret_post") return true;
+  return server.checkSecret(id, secret, method, signal);
+}
+
 /** What no later answer repeats. */
-function carried(state: Values): Values {
-  const names = ["clientSecret", "registrationAccessToken", "registrationClientUri"];
-  return Object.fromEntries(names.filter((name) => !isNothing(state[name])).map((name) => [name, state[name]]));
+function carried({ clientSecret, registrationAccessToken, registrationClientUri }: Values): Values {
+  return present({ clientSecret, registrationAccessToken, registrationClientUri });
 }
 
 /** What only we know. */
 function remembered(state: Values): Values {
-  const names = [choiceKey("clientId"), serverDefaultsKey];
-  return Object.fromEntries(names.filter((name) => !isNothing(state[name])).map((name) => [name, state[name]]));
+  const [id, defaults] = [choiceKey("clientId"), serverDefaultsKey];
+  return present({ [id]: state[id], [defaults]: state[defaults], secretRotation: state.secretRotation });
+}
+
+function present(values: Values): Values {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => !isNothing(value)));
 }

@@ -9,6 +9,19 @@ import { type Live, PartialFailure, Refusal, type Resource } from "../lifecycle/
 import { containsUnknown, type Values } from "../lifecycle/value.ts";
 import { connection, connectionRules } from "./connection.ts";
 import * as field from "./field.ts";
+import {
+  eventually,
+  type KeyName,
+  type KeyRecord,
+  keyName,
+  keyNameOf,
+  recordOf,
+  type Stored,
+  sameKeyName,
+  storedKey,
+  subjectOf,
+  trustsOf,
+} from "./trust-key.ts";
 import { outputsOf, readFields, unmetReasons, wireOf } from "./wire.ts";
 
 const inputs = z.strictObject({
@@ -48,23 +61,6 @@ const fields: Readonly<Record<string, FieldRules>> = {
 
 const plainFields = ["issuer", "subject", "allowAnySubject", "scope", "expiresAt"];
 
-/** One key under which the server keeps the public key, shared by all trusts of the pair. */
-interface KeyName {
-  readonly issuer: string;
-  readonly kid: string;
-}
-
-function keyName(values: Values): KeyName {
-  return { issuer: String(values.issuer), kid: String((values.jwk as Values | undefined)?.kid) };
-}
-
-function keyNameOf(wire: Wire): KeyName {
-  const key = (wire.public_key ?? {}) as Values;
-  return { issuer: String(wire.issuer), kid: String(key.kid) };
-}
-
-const sameKeyName = (left: KeyName, right: KeyName) => left.issuer === right.issuer && left.kid === right.kid;
-
 function toState(wire: Wire, known: Values, jwk: unknown): Values {
   return {
     ...readFields(trustedJwtIssuer, wire, known, plainFields),
@@ -74,6 +70,9 @@ function toState(wire: Wire, known: Values, jwk: unknown): Values {
   };
 }
 
+/** In the state: the key under this name could not be read when the trust was made, and may be another one. */
+const unconfirmed = "__keyUnconfirmed";
+
 export const trustedJwtIssuer: Resource<Admin, TrustedJwtIssuerInputs> = {
   type: "TrustedJwtIssuer",
   inputs,
@@ -82,22 +81,43 @@ export const trustedJwtIssuer: Resource<Admin, TrustedJwtIssuerInputs> = {
   // Deleting one trust deletes the key, and with it every trust of the same issuer and kid.
   collides: (given, state) => sameKeyName(keyName(given), keyName(state)),
   rules: subjectRules,
+  warnings: expiryWarnings,
 
-  async create({ server, inputs: given, signal }) {
-    await refuseOtherKey(server, given, signal);
-    const wire = await post(server, given, signal);
-    const live: Live = { id: String(wire.id), state: toState(wire, given, given.jwk) };
-    const reasons = unmetReasons(trustedJwtIssuer, given, live.state);
-    if (reasons.length > 0) throw new PartialFailure(live, reasons);
-    return live;
+  announce({ server, inputs: given, state }) {
+    const name = keyName(state);
+    const record = recordOf(server, name);
+    if (isNothing(state.jwk)) return;
+    if (state[unconfirmed] !== true) record.confirmed ??= state.jwk as Wire;
+    const keyChanges = sameKeyName(keyName(given), name) && !field.sameKey(given.jwk, state.jwk);
+    if (keyChanges) record.leaving.add(subjectOf(wireOf(state, plainFields)));
+  },
+
+  async create({ server, inputs: given, signal, warn }) {
+    const name = keyName(given);
+    const record = recordOf(server, name);
+    const accepted = () => accepts(server, name, given.jwk, record, signal);
+    // Where this operation takes trusts of the key away, it will be free in a moment.
+    if (!(record.leaving.size > 0 ? await eventually(accepted, signal) : await accepted())) throw otherKey();
+    return record.alone(async () => {
+      const confirmed = await confirm(server, name, given.jwk, record, warn, signal);
+      const wire = await post(server, given, signal);
+      record.leaving.delete(subjectOf(wire));
+      const state = { ...toState(wire, given, given.jwk), ...(confirmed ? {} : { [unconfirmed]: true }) };
+      const live: Live = { id: String(wire.id), state };
+      const reasons = unmetReasons(trustedJwtIssuer, given, state);
+      if (reasons.length > 0) throw new PartialFailure(live, reasons);
+      return live;
+    });
   },
 
   async read({ server, id, state, signal }) {
     const wire = (await unlessGone(server.getTrust(id, signal))) ?? (await findTrust(server, state, signal));
     if (wire === undefined) return undefined;
     const stored = await storedKey(server, keyNameOf(wire), signal);
-    const unchanged = stored === undefined || (!isNothing(state.jwk) && field.sameKey(stored, state.jwk));
-    return { id: String(wire.id), state: toState(wire, state, unchanged ? state.jwk : stored) };
+    const key = stored.readable ? stored.key : undefined;
+    const unchanged = key === undefined || (!isNothing(state.jwk) && field.sameKey(key, state.jwk));
+    const kept = key === undefined && state[unconfirmed] === true ? { [unconfirmed]: true } : {};
+    return { id: String(wire.id), state: { ...toState(wire, state, unchanged ? state.jwk : key), ...kept } };
   },
 
   async update({ inputs: given, state }) {
@@ -107,12 +127,68 @@ export const trustedJwtIssuer: Resource<Admin, TrustedJwtIssuerInputs> = {
   },
 
   async delete({ server, id, state, signal }) {
-    if ((await unlessGone(server.deleteTrust(id, signal).then(() => true))) === true) return;
-    const renewed = await findTrust(server, state, signal);
-    if (renewed) await unlessGone(server.deleteTrust(String(renewed.id), signal));
+    const name = keyName(state);
+    const record = recordOf(server, name);
+    const subject = subjectOf(wireOf(state, plainFields));
+    const keyChanges = record.leaving.has(subject);
+    record.leaving.add(subject);
+    if (state[unconfirmed] !== true && !isNothing(state.jwk)) record.confirmed ??= state.jwk as Wire;
+    await record.alone(async () => {
+      const trusts = await trustsOf(server, name, signal);
+      const own = trusts.find((trust) => trust.id === id) ?? trusts.find((trust) => subjectOf(trust) === subject);
+      if (own === undefined) return;
+      const survivors = () => trusts.filter((trust) => trust !== own && !record.leaving.has(subjectOf(trust)));
+      if (keyChanges && !(await eventually(() => survivors().length === 0, signal))) throw sharedKey(survivors());
+      await deleteAlone(server, name, own, survivors(), record, signal);
+    });
   },
 };
 
+/** Deletes one trust, and makes those anew that go with it. */
+async function deleteAlone(
+  server: Admin,
+  name: KeyName,
+  own: Wire,
+  survivors: readonly Wire[],
+  record: KeyRecord,
+  signal?: AbortSignal,
+): Promise<void> {
+  const stored: Stored = survivors.length > 0 ? await storedKey(server, name, signal) : { readable: false };
+  const key = (stored.readable ? stored.key : undefined) ?? record.confirmed;
+  if (survivors.length > 0 && key === undefined) throw unknownKey(survivors);
+  await unlessGone(server.deleteTrust(String(own.id), signal));
+  record.confirmed = undefined;
+  for (const trust of survivors) {
+    // Not to be cancelled: what was taken has to be given back.
+    await unlessConflict(server.createTrust({ ...wireOfTrust(trust), jwk: key }));
+    record.confirmed = key;
+  }
+}
+
+function wireOfTrust(trust: Wire): Wire {
+  const { issuer, subject, allow_any_subject, scope, expires_at } = trust;
+  return { issuer, ...(allow_any_subject === true ? { allow_any_subject } : { subject }), scope, expires_at };
+}
+
+async function unlessConflict(made: Promise<unknown>): Promise<void> {
+  await made.catch((error: unknown) => {
+    if (!(error instanceof HydraError) || error.kind !== "conflict") throw error;
+  });
+}
+
+/** Whether the server would take this key: Hydra answers 201 to a second key and silently keeps the first. */
+async function accepts(
+  server: Admin,
+  name: KeyName,
+  jwk: unknown,
+  record: KeyRecord,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const stored = await storedKey(server, name, signal);
+  if (stored.readable) return stored.key === undefined || field.sameKey(stored.key, jwk);
+  if (record.confirmed === undefined || field.sameKey(record.confirmed, jwk)) return true;
+  return (await trustsOf(server, name, signal)).length === 0;
+}
 function subjectRules({ subject, allowAnySubject }: Values): Failure[] {
   if (containsUnknown(subject) || containsUnknown(allowAnySubject)) return [];
   const named = !isNothing(subject) && subject !== "";
@@ -131,6 +207,14 @@ async function post(server: Admin, given: TrustedJwtIssuerInputs, signal?: Abort
   } catch (error) {
     if (!(error instanceof HydraError) || error.kind !== "conflict") throw error;
     const found = await findTrust(server, given, signal);
+    // The answer to an earlier attempt may have been lost: then what is there is what was asked for.
+    if (
+      found &&
+      error.uncertain &&
+      unmetReasons(trustedJwtIssuer, given, toState(found, given, given.jwk)).length === 0
+    ) {
+      return found;
+    }
     throw new Refusal(
       "a trust of this issuer, subject and kid exists already and was not made by this resource; " +
         `adopt it with \`pulumi import hydra:index:TrustedJwtIssuer <name> ${found ? String(found.id) : "<id>"}\`, or delete it`,
@@ -138,34 +222,69 @@ async function post(server: Admin, given: TrustedJwtIssuerInputs, signal?: Abort
   }
 }
 
-/** A trust of the same issuer, subject and kid: siblings are made anew under new ids when one of them is deleted. */
+/** A trust of the same issuer, subject and kid: it has a new id when it was made anew because a sibling was deleted. */
 async function findTrust(server: Admin, values: Values, signal?: AbortSignal): Promise<Wire | undefined> {
   if (isNothing(values.issuer)) return undefined;
-  const wanted = keyName(values);
-  const all = await server.listTrusts(wanted.issuer, signal);
-  return all.find((wire) => {
-    const subject = wire.allow_any_subject === true ? undefined : wire.subject;
-    const sought = values.allowAnySubject === true ? undefined : values.subject;
-    return sameKeyName(keyNameOf(wire), wanted) && subject === sought;
-  });
+  const subject = subjectOf(wireOf(values, plainFields));
+  return (await trustsOf(server, keyName(values), signal)).find((trust) => subjectOf(trust) === subject);
 }
 
-// Hydra answers 201 to a second key under one issuer and kid, and silently keeps the first.
-async function refuseOtherKey(server: Admin, given: Values, signal?: AbortSignal): Promise<void> {
-  const stored = await storedKey(server, keyName(given), signal);
-  if (stored === undefined || field.sameKey(stored, given.jwk)) return;
-  throw new Refusal(
+/** Whether the server certainly has this key, or will have it when the trust is made. */
+async function confirm(
+  server: Admin,
+  name: KeyName,
+  jwk: Wire,
+  record: KeyRecord,
+  warn: (message: string) => void,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const stored = await storedKey(server, name, signal);
+  if (stored.readable) {
+    if (stored.key !== undefined && !field.sameKey(stored.key, jwk)) throw otherKey();
+  } else if (record.confirmed === undefined && (await trustsOf(server, name, signal)).length > 0) {
+    warn(
+      `other trusts have the issuer ${JSON.stringify(name.issuer)} and the kid ${JSON.stringify(name.kid)}, and this server cannot show ` +
+        "the key that they use: if it is not this jwk, it stays in use and assertions signed with this jwk's key are refused",
+    );
+    return false;
+  }
+  record.confirmed = jwk;
+  return true;
+}
+
+function expiryWarnings({ expiresAt }: Values): string[] {
+  const second = typeof expiresAt === "string" ? field.secondOf(expiresAt) : undefined;
+  if (second === undefined) return [];
+  const left = second * 1000 - Date.now();
+  if (left <= 0) return ["expiresAt: lies in the past; the server accepts no assertion of this issuer"];
+  const week = 7 * 24 * 3600 * 1000;
+  return left < week ? [`expiresAt: the trust ends in ${Math.ceil(left / 3_600_000)} hours; move it on`] : [];
+}
+
+function otherKey(): Refusal {
+  return new Refusal(
     "jwk: the server already has another key under this issuer and kid, and would go on using it; " +
       "give the new key a kid of its own, or delete the trusts that use the old one first",
   );
 }
 
-/** The key the server has under this name; `undefined` when it has none, or cannot say (v2.3.0, issuers with a slash). */
-async function storedKey(server: Admin, { issuer, kid }: KeyName, signal?: AbortSignal): Promise<Wire | undefined> {
-  try {
-    return (await server.getKeys(issuer, kid, signal))[0];
-  } catch (error) {
-    if (error instanceof HydraError && error.status === 404) return undefined;
-    throw error;
-  }
+function sharedKey(survivors: readonly Wire[]): Refusal {
+  return new Refusal(
+    `jwk: ${describeTrusts(survivors)} of this issuer and kid would lose their key, and nothing in this operation changes them; ` +
+      "change the jwk of all of them together, or give the new key a kid of its own. Nothing was deleted",
+  );
+}
+
+function unknownKey(survivors: readonly Wire[]): Refusal {
+  return new Refusal(
+    `${describeTrusts(survivors)} share the key of this trust and would be deleted with it; they cannot be made anew, because this ` +
+      "server cannot show the key. Delete them together with this one. Nothing was deleted",
+  );
+}
+
+function describeTrusts(trusts: readonly Wire[]): string {
+  const subjects = trusts.map((trust) =>
+    trust.allow_any_subject === true ? "any subject" : JSON.stringify(trust.subject),
+  );
+  return `the trusts for ${subjects.join(", ")}`;
 }

@@ -8,9 +8,9 @@ import { isNothing, sameValue } from "../lifecycle/field.ts";
 import type { Resource } from "../lifecycle/resource.ts";
 import type { Values } from "../lifecycle/value.ts";
 
-/** The set properties among `names`, by Hydra's names. The connection is not Hydra's. */
+/** The set properties among `names`, by Hydra's names. */
 export function wireOf(values: Values, names: readonly string[]): Wire {
-  const set = names.filter((name) => name !== "connection" && !isNothing(values[name]));
+  const set = names.filter((name) => !isNothing(values[name]));
   return Object.fromEntries(set.map((name) => [snakeCase(name), values[name]]));
 }
 
@@ -72,7 +72,8 @@ export function withServerDefaults<Server>(resource: Resource<Server>, inputs: V
 
 /** One reason for each property that the server did not keep as asked. */
 export function unmetReasons<Server>(resource: Resource<Server>, inputs: Values, state: Values): string[] {
-  return changedFields(resource, inputs, state).map((name) => {
+  const unmet = changedFields(resource, inputs, state).filter((name) => !resource.fields[name]?.local);
+  return unmet.map((name) => {
     const since = resource.fields[name]?.since;
     const why = since ? `; it needs Hydra ${since} or later` : "";
     return `${name}: the server accepted it but did not keep it${why}`;

@@ -11,7 +11,7 @@ const allowed: readonly [file: RegExp, imports: RegExp][] = [
   [/^provider\/hydra\/request\.ts$/, /^(provider\/hydra\/|undici$|node:)/],
   [/^provider\/hydra\//, /^(provider\/hydra\/|zod$|node:)/],
   [/^provider\/lifecycle\//, /^(provider\/lifecycle\/|zod$)/],
-  [/^provider\/resources\//, /^(provider\/(resources|lifecycle|hydra)\/(?!request)|zod$|node:crypto$)/],
+  [/^provider\/resources\//, /^(provider\/(resources|lifecycle|hydra)\/(?!request)|zod$|node:)/],
   [/^provider\/registry\.ts$/, /^provider\/(resources|lifecycle|hydra\/admin)/],
   [/^provider\/config\.ts$/, /^(provider\/hydra\/|zod$)/],
   [

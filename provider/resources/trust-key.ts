@@ -1,0 +1,87 @@
+// The one public key that Hydra keeps for all trusts of an issuer and kid, and what this process knows of it. A trust
+// cannot be treated alone: deleting one deletes the key, and with it every trust that uses it.
+
+import { setTimeout as delay } from "node:timers/promises";
+import type { Admin, Wire } from "../hydra/admin.ts";
+import { HydraError, unlessGone } from "../hydra/error.ts";
+import type { Values } from "../lifecycle/value.ts";
+import { createQueue } from "./queue.ts";
+
+/** The pair under which the server keeps a key. */
+export interface KeyName {
+  readonly issuer: string;
+  readonly kid: string;
+}
+
+export function keyName(values: Values): KeyName {
+  return { issuer: String(values.issuer), kid: String((values.jwk as Values | undefined)?.kid) };
+}
+
+export function keyNameOf(wire: Wire): KeyName {
+  return { issuer: String(wire.issuer), kid: String((wire.public_key as Values | undefined)?.kid) };
+}
+
+export function sameKeyName(left: KeyName, right: KeyName): boolean {
+  return left.issuer === right.issuer && left.kid === right.kid;
+}
+
+/** Whom a trust is about: with issuer and kid, what makes it unique. */
+export function subjectOf(wire: Wire): string {
+  return wire.allow_any_subject === true ? "*" : `=${String(wire.subject ?? "")}`;
+}
+
+/** What this process knows of one key. */
+export interface KeyRecord {
+  /** The key that the server certainly has under this name. */
+  confirmed?: Wire | undefined;
+  /** Subjects whose trusts this operation is about to delete: they need not survive the deletion of another one. */
+  readonly leaving: Set<string>;
+  /** Lets one change of the key's trusts end before the next begins. */
+  readonly alone: ReturnType<typeof createQueue>;
+}
+
+const records = new WeakMap<Admin, Map<string, KeyRecord>>();
+
+export function recordOf(server: Admin, { issuer, kid }: KeyName): KeyRecord {
+  const ofServer = records.get(server) ?? new Map<string, KeyRecord>();
+  records.set(server, ofServer);
+  const name = JSON.stringify([issuer, kid]);
+  const record = ofServer.get(name) ?? { leaving: new Set(), alone: createQueue() };
+  ofServer.set(name, record);
+  return record;
+}
+
+/** What the server has under a name. v2.3.0 cannot say it of an issuer with a slash. */
+export type Stored = { readonly readable: false } | { readonly readable: true; readonly key: Wire | undefined };
+
+export async function storedKey(server: Admin, { issuer, kid }: KeyName, signal?: AbortSignal): Promise<Stored> {
+  try {
+    const keys = await unlessGone(server.getKeys(issuer, kid, signal));
+    return { readable: true, key: keys?.[0] };
+  } catch (error) {
+    if (error instanceof HydraError && error.status === 404) return { readable: false };
+    throw error;
+  }
+}
+
+/** Every trust that uses a key. */
+export async function trustsOf(server: Admin, name: KeyName, signal?: AbortSignal): Promise<Wire[]> {
+  const all = await server.listTrusts(name.issuer, signal);
+  return all.filter((wire) => sameKeyName(keyNameOf(wire), name));
+}
+
+const longestWait = 10_000;
+const pause = 50;
+
+/**
+ * Waits until `done` says so: the replacements of trusts that share a key reach us one by one, in any order, and each
+ * has to know of the others. Returns whether it came true.
+ */
+export async function eventually(done: () => Promise<boolean> | boolean, signal?: AbortSignal): Promise<boolean> {
+  const deadline = Date.now() + longestWait;
+  for (;;) {
+    if (await done()) return true;
+    if (Date.now() > deadline || signal?.aborted) return false;
+    await delay(pause);
+  }
+}
