@@ -1,0 +1,94 @@
+// Knows how to stand between a provider and a server: passes requests on, records them, or answers in its place.
+import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import { connect } from "node:net";
+import type { Duplex } from "node:stream";
+
+/** A request as it arrived. */
+export interface Received {
+  method: string;
+  /** Path and query as sent; a whole URL when the gateway is used as a proxy. */
+  path: string;
+  /** Without one: null. */
+  authorization: string | null;
+}
+
+/** An answer in the server's place; `hang` never answers. */
+export type Answering = "hang" | { status: number; headers?: Record<string, string>; body: string };
+
+/** A server on a free port of this machine. Disposing of it closes it. */
+export interface Gateway extends AsyncDisposable {
+  readonly url: string;
+  /** Everything that arrived, in order. */
+  readonly received: Received[];
+  /** The answer to everything from now on; nothing passes requests on again. */
+  answer(answering: Answering | undefined): void;
+}
+
+export interface GatewayOptions {
+  /** Where requests go. */
+  target: string;
+  /** Path below which the target is; requests for other paths are answered by an HTML 404. */
+  basePath?: string;
+}
+
+/**
+ * Starts a gateway. It is a forward proxy, too: a request for a whole URL, or a CONNECT to any host, ends at the target.
+ *
+ * @example
+ * await using gateway = await startGateway({ target: hydra.adminUrl, basePath: "/hydra" });
+ */
+export async function startGateway({ target, basePath = "" }: GatewayOptions): Promise<Gateway> {
+  const { hostname, port } = new URL(target);
+  const received: Received[] = [];
+  let answering: Answering | undefined;
+  const record = ({ method = "", url: path = "", headers }: IncomingMessage): void => {
+    received.push({ method, path, authorization: headers.authorization ?? null });
+  };
+  const server = createServer((incoming, outgoing) => {
+    record(incoming);
+    if (answering === "hang") return;
+    const path = pathBelow(incoming.url ?? "", basePath);
+    const answer = answering ?? (path === undefined ? notFound : undefined);
+    if (answer) {
+      incoming.resume();
+      outgoing.writeHead(answer.status, { "content-type": "text/html", ...answer.headers }).end(answer.body);
+    } else passOn(incoming, outgoing, { hostname, port, path: path ?? "" });
+  });
+  server.on("connect", (incoming: IncomingMessage, socket: Duplex) => {
+    record(incoming);
+    const upstream = connect(Number(port), hostname, () => socket.write("HTTP/1.1 200 Connection established\r\n\r\n"));
+    upstream.on("error", () => socket.destroy()).pipe(socket);
+    socket.on("error", () => upstream.destroy()).pipe(upstream);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  return {
+    url: `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`,
+    received,
+    answer: (next) => {
+      answering = next;
+    },
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+const notFound: Answering = { status: 404, body: "<html><body>404 Not Found</body></html>" };
+
+function passOn(incoming: IncomingMessage, outgoing: ServerResponse, target: Record<string, string>): void {
+  const { method, headers } = incoming;
+  const onward = request({ ...target, method, headers }, (answer) => {
+    outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(outgoing);
+  });
+  onward.on("error", () => outgoing.destroy());
+  incoming.pipe(onward);
+}
+
+/** The path at the target; nothing when it is not below the base path. */
+function pathBelow(url: string, basePath: string): string | undefined {
+  const path = url.startsWith("/") ? url : new URL(url).pathname + new URL(url).search;
+  return path.startsWith(`${basePath}/`) ? path.slice(basePath.length) : undefined;
+}

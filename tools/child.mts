@@ -1,0 +1,101 @@
+// Knows how to run another program so that it never outlives this process, however this process ends.
+import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+/** A running program. Disposing of it ends it. */
+export interface Child extends AsyncDisposable {
+  /** Settles when the program and everything that writes to its output has ended. */
+  readonly ended: Promise<ChildResult>;
+  /** Everything it wrote so far, standard output and error in the order they came (the last megabyte of it). */
+  log(): string;
+  /** Asks it to end (SIGINT), kills it and all it started if it has not after five seconds, and waits for that. */
+  stop(): Promise<ChildResult>;
+}
+
+export interface ChildResult {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+export interface ChildOptions {
+  cwd?: string;
+  env?: NodeJS.ProcessEnv;
+  /** A folder to delete when the program has ended. */
+  scratch?: string;
+}
+
+const watchdog = fileURLToPath(new URL("watchdog.mts", import.meta.url));
+const kept = 1_000_000;
+
+/**
+ * Starts a program below a watchdog of its own: the watchdog sees its input close when this process is gone, even by
+ * SIGKILL, and ends the program.
+ *
+ * @example
+ * await using child = startChild("hydra", ["serve", "all"]);
+ */
+export function startChild(command: string, args: readonly string[], options: ChildOptions = {}): Child {
+  const { scratch = "", ...rest } = options;
+  // In a session of its own, or a kill of our process group would take the watchdog along and spare the program.
+  const process_ = spawn(process.execPath, [watchdog, scratch, command, ...args], { ...rest, detached: true });
+  let log = "";
+  const read = (stream: NodeJS.ReadableStream): (() => string) => {
+    let text = "";
+    stream.setEncoding("utf8").on("data", (chunk: string) => {
+      text = (text + chunk).slice(-kept);
+      log = (log + chunk).slice(-kept);
+    });
+    return () => text;
+  };
+  const stdout = read(process_.stdout);
+  const stderr = read(process_.stderr);
+  process_.stdin.on("error", () => undefined);
+  const ended = closed(process_).then((code) => ({ code, stdout: stdout(), stderr: stderr() }));
+  ended.catch(() => undefined);
+  const stop = async (): Promise<ChildResult> => {
+    process_.stdin.end();
+    return ended;
+  };
+  return {
+    ended,
+    log: () => log,
+    stop,
+    [Symbol.asyncDispose]: async () => void (await stop()),
+  };
+}
+
+/**
+ * Runs a program to its end. One that takes longer than `timeoutMs` is ended and reported by an error with its output.
+ *
+ * @example
+ * const { code, stdout } = await run("npm", ["pack", "--json"], { timeoutMs: 60_000 });
+ */
+export async function run(
+  command: string,
+  args: readonly string[],
+  options: ChildOptions & { timeoutMs?: number } = {},
+): Promise<ChildResult> {
+  const { timeoutMs = 120_000, ...rest } = options;
+  const child = startChild(command, args, rest);
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    void child.stop();
+  }, timeoutMs);
+  const result = await child.ended.finally(() => clearTimeout(timer));
+  if (late) throw new Error(`${[command, ...args].join(" ")} took longer than ${timeoutMs} ms\n${tail(child.log())}`);
+  return result;
+}
+
+/** The last lines of a text. */
+export function tail(text: string, lines = 30): string {
+  return text.trimEnd().split("\n").slice(-lines).join("\n");
+}
+
+function closed(child: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve(code ?? 1));
+  });
+}

@@ -1,0 +1,143 @@
+// Knows how to run the real Pulumi CLI on a program in a folder of its own: own state, own home, no network, no questions.
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { delimiter, dirname, join } from "node:path";
+import { z } from "zod";
+import { type ChildResult, run } from "./child.mts";
+import { type Account, account } from "./events.mts";
+import type { Installation } from "./installation.mts";
+
+/** What a Pulumi operation did: exit code, output, and the account of its events. It failed when `code` is not 0. */
+export interface Operation extends ChildResult, Account {}
+
+/** A stack configuration value; `{ secret }` is stored encrypted. */
+export type ConfigValue = string | { secret: string };
+
+export interface WorkspaceOptions {
+  /** Files of the program by relative path; `index.ts` or `index.js` is the program, and the former makes it TypeScript. */
+  files: Readonly<Record<string, string>>;
+  /** Stack configuration: `{ "hydra:endpoint": "http://…" }`. */
+  config?: Readonly<Record<string, ConfigValue>>;
+  /** Environment of every command. HYDRA_… variables of this process are not inherited. */
+  env?: Readonly<Record<string, string | undefined>>;
+  /** Folders to search for programs first, for instance a provider plugin. */
+  path?: readonly string[];
+  /** The most a single command may take; two minutes when absent. */
+  timeoutMs?: number;
+}
+
+/** A stack named `dev` of a project named `program`. Disposing of it deletes the folder, not what the stack made. */
+export interface Workspace extends AsyncDisposable {
+  /** The program's folder. */
+  readonly folder: string;
+  /** `pulumi up`, at once: no preview before it. Extra arguments as the CLI takes them, `--target` for instance. */
+  up(...args: string[]): Promise<Operation>;
+  preview(...args: string[]): Promise<Operation>;
+  refresh(...args: string[]): Promise<Operation>;
+  destroy(...args: string[]): Promise<Operation>;
+  /** The stack's outputs, secrets in clear. */
+  outputs(): Promise<Record<string, unknown>>;
+  /** The stack's state as text: `pulumi stack export`, secrets encrypted. */
+  exportStack(): Promise<string>;
+  /** Replaces the stack's state by what `exportStack` gave, edited or not. */
+  importStack(state: string): Promise<void>;
+  setConfig(config: Readonly<Record<string, ConfigValue>>): Promise<void>;
+  /** Writes or replaces files of the program. */
+  write(files: Readonly<Record<string, string>>): Promise<void>;
+  /** Any other command: `await workspace.run("import", "hydra:index:OAuth2Client", "web", id)`. Never throws but when late. */
+  run(...args: string[]): Promise<ChildResult>;
+}
+
+/**
+ * Makes a program's folder and an empty stack.
+ *
+ * @example
+ * await using workspace = await createWorkspace(installation, {
+ *   files: { "index.ts": `import * as hydra from "pulumi-hydra"; new hydra.OAuth2Client("web", {});` },
+ *   config: { "hydra:endpoint": adminUrl },
+ * });
+ * expect((await workspace.up()).operations).toEqual({ "OAuth2Client web": "create" });
+ */
+export async function createWorkspace(installation: Installation, options: WorkspaceOptions): Promise<Workspace> {
+  const root = await mkdtemp(join(installation.folder, "workspace-"));
+  const folder = join(root, "program");
+  await mkdir(join(root, "state"));
+  const env = {
+    // The provider falls back on HYDRA_… variables; a test says itself which of them there are.
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("HYDRA_"))),
+    PATH: [...(options.path ?? []), installation.path].join(delimiter),
+    // Pulumi and ts-node leave things behind there.
+    TMPDIR: join(installation.folder, "tmp"),
+    PULUMI_HOME: join(root, "home"),
+    PULUMI_BACKEND_URL: `file://${join(root, "state")}`,
+    PULUMI_CONFIG_PASSPHRASE: "a passphrase for tests",
+    PULUMI_CONFIG_PASSPHRASE_FILE: undefined,
+    PULUMI_SKIP_UPDATE_CHECK: "1",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "1",
+    // Without this the CLI does not know --event-log.
+    PULUMI_DEBUG_COMMANDS: "1",
+    ...options.env,
+  };
+  const timeoutMs = options.timeoutMs ?? 120_000;
+  const pulumi = (...args: string[]): Promise<ChildResult> =>
+    run("pulumi", [...args, "--non-interactive", "--color", "never"], { cwd: folder, env, timeoutMs });
+  const succeed = async (...args: string[]): Promise<string> => {
+    const { code, stdout, stderr } = await pulumi(...args);
+    if (code !== 0) throw new Error(`pulumi ${args.join(" ")} failed:\n${stdout}${stderr}`);
+    return stdout;
+  };
+  let count = 0;
+  const operate = async (command: string, ...args: string[]): Promise<Operation> => {
+    const log = join(root, `events-${++count}.json`);
+    const result = await pulumi(command, "--stack", "dev", "--event-log", log, ...args);
+    return { ...result, ...account(await readFile(log, "utf8").catch(() => "")) };
+  };
+  const write = async (files: Readonly<Record<string, string>>): Promise<void> => {
+    for (const [name, content] of Object.entries(files)) {
+      await mkdir(dirname(join(folder, name)), { recursive: true });
+      await writeFile(join(folder, name), content);
+    }
+  };
+  const setConfig = async (config: Readonly<Record<string, ConfigValue>>): Promise<void> => {
+    const values = Object.entries(config).flatMap(([key, value]) =>
+      typeof value === "string" ? ["--plaintext", `${key}=${value}`] : ["--secret", `${key}=${value.secret}`],
+    );
+    if (values.length > 0) await succeed("config", "set-all", "--stack", "dev", ...values);
+  };
+
+  const typescript = "index.ts" in options.files;
+  await write({ ...scaffold(typescript), ...options.files });
+  await succeed("stack", "init", "dev");
+  await setConfig(options.config ?? {});
+
+  return {
+    folder,
+    up: (...args) => operate("up", "--yes", "--skip-preview", ...args),
+    preview: (...args) => operate("preview", ...args),
+    refresh: (...args) => operate("refresh", "--yes", "--skip-preview", ...args),
+    destroy: (...args) => operate("destroy", "--yes", "--skip-preview", ...args),
+    outputs: async () => {
+      const text = await succeed("stack", "output", "--json", "--show-secrets", "--stack", "dev");
+      return z.record(z.string(), z.unknown()).parse(JSON.parse(text));
+    },
+    exportStack: () => succeed("stack", "export", "--stack", "dev"),
+    importStack: async (state) => {
+      const file = join(root, "import.json");
+      await writeFile(file, state);
+      await succeed("stack", "import", "--stack", "dev", "--file", file);
+    },
+    setConfig,
+    write,
+    run: pulumi,
+    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
+  };
+}
+
+function scaffold(typescript: boolean): Record<string, string> {
+  const project = { name: "program", runtime: { name: "nodejs", options: { typescript } } };
+  const tsconfig = { compilerOptions: { target: "es2022", module: "nodenext", strict: true, types: ["node"] } };
+  return {
+    "Pulumi.yaml": JSON.stringify(project),
+    "package.json": JSON.stringify({ name: "program", private: true }),
+    ...(typescript ? { "tsconfig.json": JSON.stringify(tsconfig) } : {}),
+  };
+}

@@ -1,0 +1,41 @@
+// Knows the three kinds of tests: what each needs before it starts and how long it may take.
+import { defineConfig } from "vitest/config";
+
+const hydra = "test/support/setup-hydra.ts";
+const installation = "test/support/setup-installation.ts";
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["test/unit/**/*.test.ts"],
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: "lifecycle",
+          include: ["test/lifecycle/**/*.test.ts"],
+          globalSetup: [hydra],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: "acceptance",
+          include: ["test/acceptance/**/*.test.ts"],
+          globalSetup: [hydra, installation],
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+          // Each test runs the Pulumi CLI, which keeps a core busy by itself.
+          maxWorkers: 2,
+          sequence: { groupOrder: 3 },
+        },
+      },
+    ],
+  },
+});
