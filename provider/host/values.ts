@@ -1,20 +1,35 @@
 // Pulumi's wire values: unknowns and secrets. The only file with the engine's magic strings.
 
-import { unknown, type Values } from "../lifecycle/value.ts";
+import { isUnknown, unknown, type Values } from "../lifecycle/value.ts";
 
-/** One marker for each type; programs in Node.js send the first one for all of them. */
+const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** One marker for each type; programs in Node.js send the one for texts for all of them. */
 const unknownMarkers = new Set([
-  "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+  unknownText,
   "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
   "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
   "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
   "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
 ]);
 
-/** Values as the lifecycle sees them. */
+/** The member that tells what an object stands for. */
+const signature = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
+
+type Wrapper = Readonly<Record<string, unknown>>;
+
+function isWrapper(value: unknown, kind: string): value is Wrapper {
+  return typeof value === "object" && value !== null && (value as Wrapper)[signature] === kind;
+}
+
+/** A value as the lifecycle sees it: without the marks of secrets, unknowns as {@link unknown}. */
 export function fromWire(value: unknown): unknown {
   if (typeof value === "string") return unknownMarkers.has(value) ? unknown : value;
   if (typeof value !== "object" || value === null) return value;
+  if (isWrapper(value, secretSignature)) return fromWire(value.value);
+  if (isWrapper(value, outputSignature)) return "value" in value ? fromWire(value.value) : unknown;
   if (Array.isArray(value)) return value.map(fromWire);
   return propertiesFromWire(value);
 }
@@ -22,4 +37,39 @@ export function fromWire(value: unknown): unknown {
 /** The properties of a resource as the lifecycle sees them. */
 export function propertiesFromWire(properties: object): Values {
   return Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, fromWire(value)]));
+}
+
+/** Whether a value is secret, or somewhere holds a secret one. */
+function containsSecret(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (isWrapper(value, secretSignature)) return true;
+  if (isWrapper(value, outputSignature) && value.secret === true) return true;
+  return Object.values(value).some(containsSecret);
+}
+
+/** The properties that are secret, or hold something secret. */
+export function secretNames(...all: readonly object[]): Set<string> {
+  const entries = all.flatMap((properties) => Object.entries(properties));
+  return new Set(entries.filter(([, value]) => containsSecret(value)).map(([name]) => name));
+}
+
+/** Properties for the wire: unset ones left out, those in `secrets` marked as a whole. */
+export function propertiesToWire(
+  properties: Values,
+  secrets: ReadonlySet<string>,
+): Record<string, NonNullable<unknown>> {
+  const wire: Record<string, NonNullable<unknown>> = {};
+  for (const [name, value] of Object.entries(properties)) {
+    const plain = toWire(value);
+    if (plain === undefined || plain === null) continue;
+    wire[name] = secrets.has(name) ? { [signature]: secretSignature, value: plain } : plain;
+  }
+  return wire;
+}
+
+function toWire(value: unknown): NonNullable<unknown> | null | undefined {
+  if (isUnknown(value)) return unknownText;
+  if (typeof value !== "object" || value === null) return value as NonNullable<unknown> | null | undefined;
+  if (Array.isArray(value)) return value.map(toWire);
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, toWire(item)]));
 }

@@ -33,8 +33,14 @@ export interface Admin {
   readonly checkSecret?: CheckSecret | undefined;
   createTrust(trust: Wire, signal?: AbortSignal): Promise<Created>;
   getTrust(id: string, signal?: AbortSignal): Promise<Wire>;
-  /** Every trust of an issuer, all pages. */
-  listTrusts(issuer: string, signal?: AbortSignal): Promise<readonly Wire[]>;
+  /** Every client, or those of a name or an owner; all pages. */
+  listClients(filter: Filter, signal?: AbortSignal): Promise<readonly Wire[]>;
+  /** What Hydra says of a token (RFC 7662). */
+  introspectToken(token: string, scope: string | undefined, signal?: AbortSignal): Promise<Wire>;
+  /** The consent that a subject has given; all pages. */
+  listConsentSessions(subject: string, signal?: AbortSignal): Promise<readonly Wire[]>;
+  /** Every trust, or those of an issuer; all pages. */
+  listTrusts(issuer: string | undefined, signal?: AbortSignal): Promise<readonly Wire[]>;
   deleteTrust(id: string, signal?: AbortSignal): Promise<void>;
   /** The public keys stored under a set and key id. */
   getKeys(set: string, kid: string, signal?: AbortSignal): Promise<readonly Wire[]>;
@@ -81,8 +87,15 @@ export function createAdmin(url: string, client: Client, publicApi?: Client): Ad
     checkSecret: publicApi && ((...asked) => checkSecret(publicApi, ...asked)),
     createTrust: (body, signal) => post(trusts, body, signal),
     getTrust: (id, signal) => object(call("GET", trustPath(id), signal), trustPath(id)),
-    listTrusts: (issuer, signal) =>
-      listAll(client, `${trusts}?issuer=${encodeURIComponent(issuer)}&page_size=500`, signal),
+    listClients: (filter, signal) => listAll(client, `/clients?${query(filter)}`, signal),
+    introspectToken: (token, scope, signal) => {
+      const form = scope === undefined ? { token } : { token, scope };
+      const path = "/oauth2/introspect";
+      return object(client.send({ method: "POST", path: `/admin${path}`, form, signal, repeatable: true }), path);
+    },
+    listConsentSessions: (subject, signal) =>
+      listAll(client, `/oauth2/auth/sessions/consent?${query({ subject })}`, signal),
+    listTrusts: (issuer, signal) => listAll(client, `${trusts}?${query({ issuer })}`, signal),
     deleteTrust: async (id, signal) => void (await call("DELETE", trustPath(id), signal)),
     getKeys: async (set, kid, signal) => {
       const path = `/keys/${encodeURIComponent(set)}/${encodeURIComponent(kid)}`;
@@ -90,6 +103,14 @@ export function createAdmin(url: string, client: Client, publicApi?: Client): Ad
       return Array.isArray(keys) ? keys.map((key) => asObject(key, path)) : [];
     },
   };
+}
+
+/** What a list is narrowed to; every member has to match exactly. */
+export type Filter = Readonly<Record<string, string | undefined>>;
+
+function query(filter: Filter): string {
+  const set = Object.entries(filter).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return new URLSearchParams([...set, ["page_size", "500"]]).toString();
 }
 
 const trusts = "/trust/grants/jwt-bearer/issuers";

@@ -1,6 +1,7 @@
 // One HTTP exchange with one Hydra: address, credentials, time limit, bounded retry. The only importer of undici.
 
 import { setTimeout as delay } from "node:timers/promises";
+import { rootCertificates } from "node:tls";
 import type { Dispatcher } from "undici";
 import { EnvHttpProxyAgent } from "undici";
 import { adviceFor, errorCode, explain, HydraError, kindOfAnswer } from "./error.ts";
@@ -17,6 +18,13 @@ export interface Target {
   readonly retries: number;
   /** Proxies by scheme, and the hosts that need none; an empty text means no proxy. */
   readonly proxy: { readonly http: string; readonly https: string; readonly none: string };
+  /** PEM texts; `verify` false accepts any server certificate. */
+  readonly tls: {
+    readonly ca: string | undefined;
+    readonly cert: string | undefined;
+    readonly key: string | undefined;
+    readonly verify: boolean;
+  };
   /** Values that must not show in any message. */
   readonly secrets: readonly string[];
 }
@@ -27,7 +35,7 @@ export interface HydraRequest {
   readonly path: string;
   readonly body?: unknown;
   readonly form?: Readonly<Record<string, string>>;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Sending it twice does the same as once, or is told apart afterwards. True for all but POST. */
   readonly repeatable?: boolean;
   readonly signal?: AbortSignal | undefined;
@@ -55,12 +63,30 @@ const retryWindow = 120_000;
 const firstPause = 100;
 const longestPause = 5_000;
 
-export function createClient(target: Target): Client {
+/** Gives the Authorization header of a request where that is not fixed. */
+export type Authorize = (signal?: AbortSignal) => Promise<string>;
+
+export function createClient(target: Target, authorize?: Authorize): Client {
   const base = new URL(target.url);
   const { http, https, none } = target.proxy;
-  const dispatcher = new EnvHttpProxyAgent({ httpProxy: http, httpsProxy: https, noProxy: none });
+  const { ca, cert, key, verify } = target.tls;
+  const connect = {
+    rejectUnauthorized: verify,
+    ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
+    ...(cert === undefined || key === undefined ? {} : { cert, key }),
+  };
+  const dispatcher = new EnvHttpProxyAgent({
+    httpProxy: http,
+    httpsProxy: https,
+    noProxy: none,
+    connect,
+    requestTls: connect,
+  });
   return {
-    send: (request) => sendWithRetry(target, base, dispatcher, request),
+    send: async (request) => {
+      const header = authorize === undefined ? {} : { authorization: await authorize(request.signal) };
+      return sendWithRetry(target, base, dispatcher, { ...request, headers: { ...header, ...request.headers } });
+    },
     close: () => dispatcher.close(),
   };
 }

@@ -1,7 +1,6 @@
 // Inputs against their schema: zod issues become failures on a property path. Unknown values pass.
 
 import type * as z from "zod";
-import type { Resource } from "./resource.ts";
 import { containsUnknown, type Values } from "./value.ts";
 
 export type Path = readonly (string | number)[];
@@ -12,9 +11,17 @@ export interface Failure {
   readonly reason: string;
 }
 
-/** Everything that is wrong with the inputs of a resource. */
-export function failuresOf<Server>(resource: Resource<Server>, inputs: Values): Failure[] {
-  const parsed = resource.inputs.safeParse(inputs);
+/** What has inputs: a resource or a function. */
+interface Checkable {
+  readonly inputs: z.ZodObject;
+  rules(inputs: Values): Failure[];
+}
+
+/** Everything that is wrong with the inputs of a resource or a function. */
+export function failuresOf(resource: Checkable, inputs: Values): Failure[] {
+  // A property that is null is one that is not set, here as in every comparison.
+  const set = Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== null));
+  const parsed = resource.inputs.safeParse(set);
   const broken = parsed.success ? [] : failuresOfIssues(resource.inputs, parsed.error.issues, inputs);
   // Rules may count on the fields' types.
   return broken.length > 0 ? broken : resource.rules(inputs);

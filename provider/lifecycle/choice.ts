@@ -1,6 +1,6 @@
 // Values that the provider chooses once, because the program names none, and then keeps.
 
-import { isNothing } from "./field.ts";
+import { type Choose, isNothing } from "./field.ts";
 import type { Resource } from "./resource.ts";
 import type { Values } from "./value.ts";
 
@@ -9,10 +9,21 @@ export function choiceKey(name: string): string {
   return `__${name}`;
 }
 
-/** Adds what the provider chooses for unset fields. `before` are the inputs recorded last: a choice is made once. */
-export function complete<Server>(resource: Resource<Server>, inputs: Values, before: Values): Values {
+/**
+ * Adds what the provider chooses for unset fields. `before` are the inputs recorded last: a choice
+ * is made once. With the engine's `seed` a preview and the operation planned by it choose the same.
+ */
+export function complete<Server>(
+  resource: Resource<Server>,
+  inputs: Values,
+  before: Values,
+  seed?: Uint8Array,
+): Values {
   const choices = chosenFields(resource).filter(([name]) => isNothing(inputs[name]));
-  const made = choices.map(([name, choose]) => [choiceKey(name), before[name] ?? before[choiceKey(name)] ?? choose()]);
+  const made = choices.map(([name, choose]) => [
+    choiceKey(name),
+    before[name] ?? before[choiceKey(name)] ?? choose(seed),
+  ]);
   return { ...inputs, ...Object.fromEntries(made) };
 }
 
@@ -27,6 +38,6 @@ export function choicesOf<Server>(resource: Resource<Server>, inputs: Values): V
   return Object.fromEntries(made.map(([name]) => [choiceKey(name), true]));
 }
 
-function chosenFields<Server>(resource: Resource<Server>): [string, () => string][] {
+function chosenFields<Server>(resource: Resource<Server>): [string, Choose][] {
   return Object.entries(resource.fields).flatMap(([name, { choose }]) => (choose ? [[name, choose]] : []));
 }

@@ -47,8 +47,7 @@ export function changedFields<Server>(resource: Resource<Server>, inputs: Values
     if (state[driftKey(name)] === true) return true;
     const { keptWhenUnset, choose } = resource.fields[name] ?? {};
     if (isNothing(inputs[name]) && (keptWhenUnset || choose)) return false;
-    const desired = inputs[name] ?? serverDefault(resource, state, name);
-    return !sameValue(kindOfField(resource, name), desired, state[name]);
+    return !sameValue(kindOfField(resource, name), desiredValue(resource, inputs, state, name), state[name]);
   });
 }
 
@@ -73,6 +72,17 @@ export function inputsOf<Server>(resource: Resource<Server>, state: Values, befo
 export function serverDefault<Server>(resource: Resource<Server>, state: Values, name: string): unknown {
   const own = state[serverDefaultsKey] as Values | undefined;
   return own?.[name] ?? resource.fields[name]?.serverDefault;
+}
+
+/** What a field is to be: the input, or the server's default where that is unset or empty. */
+export function desiredValue<Server>(resource: Resource<Server>, inputs: Values, state: Values, name: string): unknown {
+  const value = inputs[name];
+  return isUnset(resource, name, value) ? (serverDefault(resource, state, name) ?? value) : value;
+}
+
+/** Whether a field's value asks for the server's default. */
+export function isUnset<Server>(resource: Resource<Server>, name: string, value: unknown): boolean {
+  return isNothing(value) || kindOfField(resource, name).isEmpty(value);
 }
 
 export function kindOfField<Server>(resource: Resource<Server>, name: string): Kind {

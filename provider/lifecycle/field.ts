@@ -13,6 +13,9 @@ export interface Kind {
   same(left: unknown, right: unknown): boolean;
 }
 
+/** Makes a value; the same one for the same seed. */
+export type Choose = (seed?: Uint8Array) => string;
+
 /** What one field does; the rest of it is its schema and its doc comment. */
 export interface FieldRules {
   /** Encrypted in Pulumi's state. */
@@ -22,7 +25,7 @@ export interface FieldRules {
   /** Unset keeps what is recorded, instead of asking for the default. */
   readonly keptWhenUnset?: true;
   /** Makes the value when the program names none: once, kept from then on. */
-  readonly choose?: () => string;
+  readonly choose?: Choose;
   /** What the server fills in when the field is unset. */
   readonly serverDefault?: unknown;
   /** Not a field of the server's: nothing there can keep it. */

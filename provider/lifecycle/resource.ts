@@ -43,6 +43,13 @@ export interface DeleteRequest<Server> extends Operation<Server> {
   readonly state: Values;
 }
 
+export interface ListRequest<Server> {
+  readonly server: Server;
+  readonly signal?: AbortSignal | undefined;
+  /** What the list is narrowed to; the resource says which properties it knows. */
+  readonly query: Values;
+}
+
 /** What exists, and under which id. */
 export interface Live {
   readonly id: string;
@@ -72,6 +79,10 @@ export interface Resource<Server, Inputs extends Values = Values> {
   read(request: ReadRequest<Server>): Promise<Live | undefined>;
   update(request: UpdateRequest<Server, Inputs>): Promise<Values>;
   delete(request: DeleteRequest<Server>): Promise<void>;
+  /** The inputs by which a list can be narrowed. */
+  readonly listInputs: readonly string[];
+  /** Every object of the kind on the server, each with an id that `read` knows. */
+  list(request: ListRequest<Server>): Promise<readonly { readonly id: string; readonly name: string }[]>;
 }
 
 /** The object exists, but is not as asked. Its state is kept and the next `up` tries again. */

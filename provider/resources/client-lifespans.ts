@@ -41,7 +41,7 @@ function toState(wire: Wire, id: string, known: Values): Values {
 
 async function write(server: Admin, given: ClientLifespansInputs, signal?: AbortSignal): Promise<Live> {
   const id = given.clientId;
-  const wire = await syncLifespans(server, id, async () => wireOf(given, lifespanNames), signal);
+  const wire = await syncLifespans(server, id, async () => wireOf(clientLifespans, given, lifespanNames), signal);
   const live = { id, state: toState(wire, id, given) };
   const reasons = unmetReasons(clientLifespans, given, live.state);
   if (reasons.length > 0) throw new PartialFailure(live, reasons);
@@ -77,6 +77,14 @@ export const clientLifespans: Resource<Admin, ClientLifespansInputs> = {
   async update({ server, inputs: given, signal }) {
     claim(server, given);
     return (await write(server, given, signal)).state;
+  },
+
+  listInputs: [],
+
+  async list({ server, signal }) {
+    const all = await server.listClients({}, signal);
+    const some = all.filter((wire) => lifespanNames.some((name) => !isNothing(wire[snakeCase(name)])));
+    return some.map((wire) => ({ id: String(wire.client_id), name: String(wire.client_name || wire.client_id) }));
   },
 
   async delete({ server, id, signal }) {

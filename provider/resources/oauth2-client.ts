@@ -1,6 +1,6 @@
 // OAuth2Client: an OAuth 2.0 client registered with Hydra. Knows nothing of the hosts that run it.
 
-import { randomUUID } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import * as z from "zod";
 import type { Admin, Wire } from "../hydra/admin.ts";
 import { unlessGone } from "../hydra/error.ts";
@@ -108,10 +108,18 @@ const outputs = z.object({
 export type OAuth2ClientInputs = z.infer<typeof inputs>;
 export type OAuth2ClientOutputs = z.infer<typeof outputs>;
 
+/** A random UUID (RFC 9562, version 4). */
+function chooseId(seed: Uint8Array = randomBytes(32)): string {
+  const bytes = createHash("sha256").update("clientId").update(seed).digest();
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  return bytes.toString("hex", 0, 16).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
 const fields: Readonly<Record<string, FieldRules>> = {
   ...lifespanRules,
   ...connectionRules,
-  clientId: { replaces: true, choose: randomUUID },
+  clientId: { replaces: true, choose: chooseId },
   clientSecret: { secret: true, keptWhenUnset: true },
   secretRotation: { local: true },
   registrationAccessToken: { secret: true },
@@ -168,7 +176,7 @@ export const oauth2Client: Resource<Admin, OAuth2ClientInputs> = {
     claim(server, id, given);
     // The secret is ours even where the server would make one: it is known although the answer may be lost.
     const secret = given.clientSecret ?? (hasSecret(given) ? newSecret() : undefined);
-    const body = wireOf({ ...given, clientId: id, clientSecret: secret }, wireFields);
+    const body = wireOf(oauth2Client, { ...given, clientId: id, clientSecret: secret }, wireFields);
     const wire = await createClient(server, id, body, isNothing(given.clientId), signal);
     return settled(wire, given, present({ clientSecret: secret, secretRotation: given.secretRotation }));
   },
@@ -202,6 +210,13 @@ export const oauth2Client: Resource<Admin, OAuth2ClientInputs> = {
     return settled(wire, given, { ...rest, ...token, ...secret.state }, secret.reasons).state;
   },
 
+  listInputs: ["clientName", "owner"],
+
+  async list({ server, query, signal }) {
+    const all = await server.listClients({ client_name: textOf(query.clientName), owner: textOf(query.owner) }, signal);
+    return all.map((wire) => ({ id: String(wire.client_id), name: String(wire.client_name || wire.client_id) }));
+  },
+
   async delete({ server, id, signal }) {
     await unlessGone(server.deleteClient(id, signal));
   },
@@ -228,6 +243,10 @@ function carried({ clientSecret, registrationAccessToken, registrationClientUri 
 function remembered(state: Values): Values {
   const [id, defaults] = [choiceKey("clientId"), serverDefaultsKey];
   return present({ [id]: state[id], [defaults]: state[defaults], secretRotation: state.secretRotation });
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
 }
 
 function present(values: Values): Values {

@@ -89,7 +89,7 @@ export const trustedJwtIssuer: Resource<Admin, TrustedJwtIssuerInputs> = {
     if (isNothing(state.jwk)) return;
     if (state[unconfirmed] !== true) record.confirmed ??= state.jwk as Wire;
     const keyChanges = sameKeyName(keyName(given), name) && !field.sameKey(given.jwk, state.jwk);
-    if (keyChanges) record.leaving.add(subjectOf(wireOf(state, plainFields)));
+    if (keyChanges) record.leaving.add(subjectOf(wireOf(trustedJwtIssuer, state, plainFields)));
   },
 
   async create({ server, inputs: given, signal, warn }) {
@@ -126,10 +126,18 @@ export const trustedJwtIssuer: Resource<Admin, TrustedJwtIssuerInputs> = {
     return isNothing(given.connection) ? rest : { ...rest, connection: given.connection };
   },
 
+  listInputs: ["issuer"],
+
+  async list({ server, query, signal }) {
+    const issuer = typeof query.issuer === "string" && query.issuer !== "" ? query.issuer : undefined;
+    const all = await server.listTrusts(issuer, signal);
+    return all.map((wire) => ({ id: String(wire.id), name: String(wire.issuer) }));
+  },
+
   async delete({ server, id, state, signal }) {
     const name = keyName(state);
     const record = recordOf(server, name);
-    const subject = subjectOf(wireOf(state, plainFields));
+    const subject = subjectOf(wireOf(trustedJwtIssuer, state, plainFields));
     const keyChanges = record.leaving.has(subject);
     record.leaving.add(subject);
     if (state[unconfirmed] !== true && !isNothing(state.jwk)) record.confirmed ??= state.jwk as Wire;
@@ -203,7 +211,7 @@ function subjectRules({ subject, allowAnySubject }: Values): Failure[] {
 
 async function post(server: Admin, given: TrustedJwtIssuerInputs, signal?: AbortSignal): Promise<Wire> {
   try {
-    return (await server.createTrust(wireOf(given, [...plainFields, "jwk"]), signal)).wire;
+    return (await server.createTrust(wireOf(trustedJwtIssuer, given, [...plainFields, "jwk"]), signal)).wire;
   } catch (error) {
     if (!(error instanceof HydraError) || error.kind !== "conflict") throw error;
     const found = await findTrust(server, given, signal);
@@ -225,7 +233,7 @@ async function post(server: Admin, given: TrustedJwtIssuerInputs, signal?: Abort
 /** A trust of the same issuer, subject and kid: it has a new id when it was made anew because a sibling was deleted. */
 async function findTrust(server: Admin, values: Values, signal?: AbortSignal): Promise<Wire | undefined> {
   if (isNothing(values.issuer)) return undefined;
-  const subject = subjectOf(wireOf(values, plainFields));
+  const subject = subjectOf(wireOf(trustedJwtIssuer, values, plainFields));
   return (await trustsOf(server, keyName(values), signal)).find((trust) => subjectOf(trust) === subject);
 }
 

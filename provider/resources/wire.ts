@@ -3,14 +3,14 @@
 import type { Wire } from "../hydra/admin.ts";
 import { HydraError } from "../hydra/error.ts";
 import { snakeCase } from "../hydra/naming.ts";
-import { changedFields, kindOfField, serverDefault, serverDefaultsKey } from "../lifecycle/diff.ts";
+import { changedFields, desiredValue, isUnset, kindOfField, serverDefaultsKey } from "../lifecycle/diff.ts";
 import { isNothing, sameValue } from "../lifecycle/field.ts";
 import type { Resource } from "../lifecycle/resource.ts";
 import type { Values } from "../lifecycle/value.ts";
 
-/** The set properties among `names`, by Hydra's names. */
-export function wireOf(values: Values, names: readonly string[]): Wire {
-  const set = names.filter((name) => !isNothing(values[name]));
+/** The set properties among `names`, by Hydra's names: an empty one asks for what an unset one does. The connection is not Hydra's. */
+export function wireOf<Server>(resource: Resource<Server>, values: Values, names: readonly string[]): Wire {
+  const set = names.filter((name) => name !== "connection" && !isUnset(resource, name, values[name]));
   return Object.fromEntries(set.map((name) => [snakeCase(name), values[name]]));
 }
 
@@ -50,7 +50,7 @@ export function differing<Server>(
   const changes: Record<string, unknown> = {};
   for (const name of names) {
     const kind = kindOfField(resource, name);
-    const desired = inputs[name] ?? serverDefault(resource, {}, name);
+    const desired = desiredValue(resource, inputs, {}, name);
     if (sameValue(kind, desired, liveValue(resource, observed, name))) continue;
     changes[snakeCase(name)] = inputs[name] ?? kind.empty;
   }
@@ -62,7 +62,7 @@ export function withServerDefaults<Server>(resource: Resource<Server>, inputs: V
   const own = Object.entries(resource.fields).filter(
     ([name, { serverDefault: shipped }]) =>
       shipped !== undefined &&
-      isNothing(inputs[name]) &&
+      isUnset(resource, name, inputs[name]) &&
       !isNothing(state[name]) &&
       !sameValue(kindOfField(resource, name), state[name], shipped),
   );

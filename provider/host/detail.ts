@@ -1,0 +1,34 @@
+// Which places inside changed properties differ, for the preview that people read. Knows nothing of OAuth 2.0.
+
+import { formatPath, type Path } from "../lifecycle/check.ts";
+import { isNothing } from "../lifecycle/field.ts";
+import { isUnknown, sameJson, type Values } from "../lifecycle/value.ts";
+
+export type Change = "add" | "delete" | "update";
+
+/** Every path at which the new value of a changed property differs from the recorded one. */
+export function detail(names: readonly string[], state: Values, inputs: Values): [path: string, change: Change][] {
+  return names.flatMap((name) => {
+    const places = compare([name], state[name], inputs[name]);
+    // Two spellings that differ in meaning only, or a value that nobody can read back.
+    return places.length > 0 ? places : [[name, "update"] satisfies [string, Change]];
+  });
+}
+
+function compare(path: Path, before: unknown, after: unknown): [string, Change][] {
+  if (isNothing(before)) return isNothing(after) ? [] : [[formatPath(path), "add"]];
+  if (isNothing(after)) return [[formatPath(path), "delete"]];
+  if (isUnknown(after) || typeof before !== "object" || typeof after !== "object") {
+    return before === after ? [] : [[formatPath(path), "update"]];
+  }
+  if (Array.isArray(before) !== Array.isArray(after)) return [[formatPath(path), "update"]];
+  if (sameJson(before, after)) return [];
+  return memberNames(before, after).flatMap((name) => {
+    const [left, right] = [(before as Values)[name], (after as Values)[name]];
+    return compare([...path, Array.isArray(after) ? Number(name) : name], left, right);
+  });
+}
+
+function memberNames(before: object, after: object): string[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])];
+}

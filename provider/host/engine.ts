@@ -1,0 +1,21 @@
+// The engine's log: how a provider shows warnings on a resource.
+
+import { credentials } from "@grpc/grpc-js";
+import engineGrpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
+import engine from "@pulumi/pulumi/proto/engine_pb.js";
+
+/** Shows a message on a resource. */
+export type Warn = (urn: string, message: string) => Promise<void>;
+
+/** Messages for the engine at an address; without an address there is nobody to tell. */
+export function connectEngine(address: string): Warn {
+  if (address === "") return async () => {};
+  const client = new engineGrpc.EngineClient(address, credentials.createInsecure());
+  return (urn, message) => {
+    const request = new engine.LogRequest();
+    request.setSeverity(engine.LogSeverity.WARNING);
+    request.setMessage(message);
+    request.setUrn(urn);
+    return new Promise((resolve) => client.log(request, () => resolve()));
+  };
+}
