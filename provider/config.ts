@@ -70,6 +70,9 @@ export const configurationSchema = settings;
 /** The keys whose values are secret. */
 export const secretKeys = ["accessToken", "password", "oauth2ClientSecret", "headers", "clientKey", "connections"];
 
+/** The settings of a provider, by their types. */
+export type ProviderSettings = z.output<typeof settings>;
+
 type ServerSettings = z.infer<typeof server>;
 
 /** The configuration of a stack: where each connection leads. */

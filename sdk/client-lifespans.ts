@@ -23,6 +23,6 @@ export class ClientLifespans extends HydraResource {
 
   /** The lifespans of a client that this program does not manage; `id` is the client's id. */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): ClientLifespans {
-    return new ClientLifespans(name, {} as ClientLifespansArgs, { ...opts, id });
+    return new this(name, {} as ClientLifespansArgs, { ...opts, id });
   }
 }

@@ -26,6 +26,6 @@ export class OAuth2Client extends HydraResource {
 
   /** A client that exists already and is not managed by this program; `id` is its client id. */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): OAuth2Client {
-    return new OAuth2Client(name, {}, { ...opts, id });
+    return new this(name, {}, { ...opts, id });
   }
 }

@@ -1,4 +1,4 @@
-// How a resource class registers with Pulumi as a dynamic resource. Knows no field.
+// How a resource class registers with Pulumi: as a dynamic resource, or as one of the plugin. Knows no field.
 
 import * as pulumi from "@pulumi/pulumi";
 import { privateMembersOf } from "../provider/resources/jwk.ts";
@@ -8,14 +8,21 @@ type Properties = Record<string, unknown>;
 /** Written by the build from the resource definitions, so that programs need not load these. */
 const fields = require("./fields.json") as Record<string, { properties: string[]; secrets: string[]; module: string }>;
 
+/** What runs a resource: a dynamic provider in the program's folder, or the plugin `pulumi-resource-hydra`. */
+export type Host = "dynamic" | "plugin";
+
 /** What the classes of this package have in common. */
 export abstract class HydraResource extends pulumi.CustomResource {
+  /** @internal */
+  static readonly host: Host = "dynamic";
+
   protected constructor(type: string, name: string, args: object, opts?: pulumi.CustomResourceOptions) {
+    const { host } = new.target;
     const { secrets } = fieldsOf(type);
     super(
-      `pulumi-nodejs:dynamic/hydra:${type}`,
+      host === "plugin" ? `hydra:index:${type}` : `pulumi-nodejs:dynamic/hydra:${type}`,
       name,
-      propertiesOf(type, name, args as Properties),
+      propertiesOf(host, type, name, args as Properties),
       pulumi.mergeOptions(opts, { additionalSecretOutputs: secrets }),
     );
   }
@@ -27,7 +34,7 @@ function fieldsOf(type: string) {
   return found;
 }
 
-function propertiesOf(type: string, name: string, args: Properties): Properties {
+function propertiesOf(host: Host, type: string, name: string, args: Properties): Properties {
   const { properties, secrets, module } = fieldsOf(type);
   const props: Properties = Object.fromEntries(properties.map((property) => [property, undefined]));
   for (const [property, value] of Object.entries(args)) {
@@ -37,8 +44,21 @@ function propertiesOf(type: string, name: string, args: Properties): Properties 
     else props[property] = value;
   }
   // The text alone is recorded for each resource. It names the module and nothing else, so no release changes it.
-  props.__provider = `exports.handler = () => require("pulumi-hydra/dynamic/${module}")`;
+  if (host === "dynamic") props.__provider = `exports.handler = () => require("pulumi-hydra/dynamic/${module}")`;
   return props;
+}
+
+/** The properties of an explicit provider: Pulumi passes texts alone, so that the rest travels as JSON. */
+export function providerProperties(args: object): Record<string, pulumi.Input<unknown>> {
+  const { secrets } = fieldsOf("configuration");
+  return Object.fromEntries(
+    Object.entries(args)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => {
+        const text = pulumi.output(value).apply((plain) => (typeof plain === "string" ? plain : JSON.stringify(plain)));
+        return [name, secrets.includes(name) ? pulumi.secret(text) : text];
+      }),
+  );
 }
 
 /**

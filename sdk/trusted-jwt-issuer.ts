@@ -23,6 +23,6 @@ export class TrustedJwtIssuer extends HydraResource {
 
   /** A trust that exists already and is not managed by this program; `id` is the one Hydra gave it. */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): TrustedJwtIssuer {
-    return new TrustedJwtIssuer(name, {} as TrustedJwtIssuerArgs, { ...opts, id });
+    return new this(name, {} as TrustedJwtIssuerArgs, { ...opts, id });
   }
 }

@@ -1,9 +1,12 @@
 // Writes what the compiled package derives from the resource definitions. Part of the build.
 
 import { writeFileSync } from "node:fs";
+import type * as config from "../provider/config.ts";
 import type * as registry from "../provider/registry.ts";
 
-const { resources } = (await import(new URL("../dist/provider/registry.js", import.meta.url).href)) as typeof registry;
+const built = (name: string) => import(new URL(`../dist/provider/${name}.js`, import.meta.url).href);
+const { resources } = (await built("registry")) as typeof registry;
+const { configurationSchema, secretKeys } = (await built("config")) as typeof config;
 
 const fields = Object.fromEntries(
   resources.map(({ type, inputs, outputs, fields: rules }) => {
@@ -13,7 +16,9 @@ const fields = Object.fromEntries(
   }),
 );
 
-writeFileSync(new URL("../dist/sdk/fields.json", import.meta.url), JSON.stringify(fields));
+const configuration = { properties: Object.keys(configurationSchema.shape), secrets: secretKeys, module: "" };
+
+writeFileSync(new URL("../dist/sdk/fields.json", import.meta.url), JSON.stringify({ ...fields, configuration }));
 
 /** `OAuth2Client` → `oauth2-client`, as the files are named. */
 function kebabCase(type: string): string {

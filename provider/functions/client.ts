@@ -8,7 +8,7 @@ import { Refusal } from "../lifecycle/resource.ts";
 import type { Values } from "../lifecycle/value.ts";
 import { connection } from "../resources/connection.ts";
 import * as field from "../resources/field.ts";
-import { oauth2Client } from "../resources/oauth2-client.ts";
+import { type OAuth2ClientInputs, type OAuth2ClientOutputs, oauth2Client } from "../resources/oauth2-client.ts";
 import { outputsOf, readFields } from "../resources/wire.ts";
 
 const readable = Object.keys(oauth2Client.inputs.shape).filter((name) => {
@@ -21,6 +21,13 @@ const client = z.object({
   ...oauth2Client.outputs.omit({ registrationAccessToken: true, registrationClientUri: true }).shape,
 });
 
+/** A client as it is found: all it has but what only its creation tells. */
+export type ClientResult = Omit<OAuth2ClientInputs, "clientSecret" | "secretRotation" | "connection"> &
+  Omit<OAuth2ClientOutputs, "registrationAccessToken" | "registrationClientUri">;
+export type ClientsResult = { readonly clients: readonly ClientResult[] };
+export type ClientQuery = z.infer<typeof one>;
+export type ClientsQuery = z.infer<typeof some>;
+
 function clientOf(wire: Wire): Values {
   return { ...readFields(oauth2Client, wire, {}, readable), ...outputsOf(oauth2Client, wire) };
 }
@@ -32,7 +39,7 @@ const one = z.strictObject({
 });
 
 /** One OAuth 2.0 client, with its lifespans. Its secret cannot be read back. */
-export const getOAuth2Client: ServerFunction<Admin, z.infer<typeof one>> = {
+export const getOAuth2Client: ServerFunction<Admin, ClientQuery> = {
   type: "getOAuth2Client",
   inputs: one,
   outputs: client,
@@ -54,7 +61,7 @@ const some = z.strictObject({
 });
 
 /** All OAuth 2.0 clients, or those of a name or an owner. */
-export const getOAuth2Clients: ServerFunction<Admin, z.infer<typeof some>> = {
+export const getOAuth2Clients: ServerFunction<Admin, ClientsQuery> = {
   type: "getOAuth2Clients",
   inputs: some,
   outputs: z.object({

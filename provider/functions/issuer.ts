@@ -9,7 +9,11 @@ import type { Values } from "../lifecycle/value.ts";
 import { connection } from "../resources/connection.ts";
 import * as field from "../resources/field.ts";
 import { keyNameOf } from "../resources/trust-key.ts";
-import { trustedJwtIssuer } from "../resources/trusted-jwt-issuer.ts";
+import {
+  type TrustedJwtIssuerInputs,
+  type TrustedJwtIssuerOutputs,
+  trustedJwtIssuer,
+} from "../resources/trusted-jwt-issuer.ts";
 import { outputsOf, readFields } from "../resources/wire.ts";
 
 const readable = ["issuer", "subject", "allowAnySubject", "scope", "expiresAt"];
@@ -22,6 +26,13 @@ const trust = z.object({
   kid: z.string(),
   ...trustedJwtIssuer.outputs.shape,
 });
+
+/** A trust as it is found; Hydra names its key, but does not show it. */
+export type IssuerResult = Omit<TrustedJwtIssuerInputs, "jwk" | "connection"> &
+  TrustedJwtIssuerOutputs & { readonly id: string; readonly kid: string };
+export type IssuersResult = { readonly issuers: readonly IssuerResult[] };
+export type IssuerQuery = z.infer<typeof one>;
+export type IssuersQuery = z.infer<typeof some>;
 
 function trustOf(wire: Wire): Values {
   const { kid } = keyNameOf(wire);
@@ -40,7 +51,7 @@ const one = z.strictObject({
 });
 
 /** One trusted JWT issuer. */
-export const getTrustedJwtIssuer: ServerFunction<Admin, z.infer<typeof one>> = {
+export const getTrustedJwtIssuer: ServerFunction<Admin, IssuerQuery> = {
   type: "getTrustedJwtIssuer",
   inputs: one,
   outputs: trust,
@@ -60,7 +71,7 @@ const some = z.strictObject({
 });
 
 /** All trusted JWT issuers, or those of one issuer. */
-export const getTrustedJwtIssuers: ServerFunction<Admin, z.infer<typeof some>> = {
+export const getTrustedJwtIssuers: ServerFunction<Admin, IssuersQuery> = {
   type: "getTrustedJwtIssuers",
   inputs: some,
   outputs: z.object({

@@ -48,8 +48,13 @@ const introspection = z.object({
   ext: z.json().optional(),
 });
 
+export type TokenQuery = z.infer<typeof token>;
+export type TokenResult = z.infer<typeof introspection>;
+export type ConsentQuery = z.infer<typeof subject>;
+export type ConsentResult = { readonly sessions: readonly z.infer<typeof session>[] };
+
 /** What Hydra says of a token (RFC 7662). */
-export const introspectToken: ServerFunction<Admin, z.infer<typeof token>> = {
+export const introspectToken: ServerFunction<Admin, TokenQuery> = {
   type: "introspectToken",
   inputs: token,
   outputs: introspection,
@@ -84,7 +89,7 @@ const session = z.object({
 });
 
 /** The consent that a subject has given and not taken back. */
-export const getConsentSessions: ServerFunction<Admin, z.infer<typeof subject>> = {
+export const getConsentSessions: ServerFunction<Admin, ConsentQuery> = {
   type: "getConsentSessions",
   inputs: subject,
   outputs: z.object({

@@ -5,6 +5,7 @@ import { rootCertificates } from "node:tls";
 import type { Dispatcher } from "undici";
 import { EnvHttpProxyAgent } from "undici";
 import { adviceFor, errorCode, explain, HydraError, kindOfAnswer } from "./error.ts";
+import { announcedPause, isWorthRepeating, jittered } from "./retry.ts";
 
 /** Where a Hydra is and how to talk to it. */
 export interface Target {
@@ -60,8 +61,6 @@ export interface Client {
 const largestBody = 32 * 1024 * 1024;
 /** However often it is allowed to retry, a request ends within this many milliseconds of its first failure. */
 const retryWindow = 120_000;
-const firstPause = 100;
-const longestPause = 5_000;
 
 /** Gives the Authorization header of a request where that is not fixed. */
 export type Authorize = (signal?: AbortSignal) => Promise<string>;
@@ -219,27 +218,6 @@ function refusedBy(
   return isWorthRepeating(status, json) ? { failure, pause: announcedPause(headers) } : { failure };
 }
 
-function isWorthRepeating(status: number, json: unknown): boolean {
-  return [408, 429, 502, 503, 504].includes(status) || (status === 400 && isSerialisationConflict(json));
-}
-
-// A transaction that lost against another one answers 400 like a bad request does, but without an error code.
-function isSerialisationConflict(json: unknown): boolean {
-  return typeof json === "object" && json !== null && "error" in json && errorCode(json) === undefined;
-}
-
-function announcedPause(headers: Received["headers"]): number {
-  const after = String(headers["retry-after"] ?? headers["x-ratelimit-reset"] ?? "");
-  if (after === "") return 0;
-  const seconds = Number(after);
-  if (Number.isFinite(seconds)) {
-    // Some gateways announce the second of the epoch at which the limit ends, not the seconds until then.
-    return Math.max(0, seconds > 1e9 ? seconds * 1000 - Date.now() : seconds * 1000);
-  }
-  const date = Date.parse(after);
-  return Number.isNaN(date) ? 0 : Math.max(0, date - Date.now());
-}
-
 const neverSent = new Set([
   "ECONNREFUSED",
   "ENOTFOUND",
@@ -297,8 +275,4 @@ function detailsOf({ kind, method, path, status, code }: HydraError) {
 
 function hide(target: Target, message: string): string {
   return target.secrets.reduce((text, secret) => text.replaceAll(secret, "[secret]"), message);
-}
-
-function jittered(attempt: number): number {
-  return Math.random() * Math.min(longestPause, firstPause * 2 ** attempt);
 }

@@ -138,7 +138,8 @@ export const jwk = kind(
 
 /** A JSON Web Key Set of public keys. */
 export const jwks = kind(z.strictObject({ keys: z.array(jwkSchema) }).partial(), {
-  empty: {},
+  // In a JSON Patch, v2.3.0 lets the keys stand for `{}`.
+  empty: null,
   isEmpty: (value) => keysOf(value).length === 0,
   same: (left, right) => {
     const [mine, theirs] = [keysOf(left), keysOf(right)];

@@ -52,7 +52,7 @@ export function differing<Server>(
     const kind = kindOfField(resource, name);
     const desired = desiredValue(resource, inputs, {}, name);
     if (sameValue(kind, desired, liveValue(resource, observed, name))) continue;
-    changes[snakeCase(name)] = inputs[name] ?? kind.empty;
+    changes[snakeCase(name)] = isUnset(resource, name, inputs[name]) ? kind.empty : inputs[name];
   }
   return changes;
 }
@@ -85,8 +85,8 @@ function liveValue<Server>(resource: Resource<Server>, wire: Wire, name: string)
   if (isNothing(value)) return undefined;
   const schema = resource.inputs.shape[name];
   const empty = kindOfField(resource, name).empty;
-  // The type of a field is the type of its empty value; JSON may be anything.
-  const expected = empty === null ? "string" : Array.isArray(empty) ? "array" : typeof empty;
+  // The type of a field is the type of its empty value; JSON may be anything, and so may what null clears.
+  const expected = Array.isArray(empty) ? "array" : typeof empty;
   const actual = Array.isArray(value) ? "array" : typeof value;
   if (schema === undefined || (expected !== "object" && expected !== actual)) {
     const message = `the server sent ${snakeCase(name)} as ${actual} where ${expected} is expected; is hydra:adminUrl a Hydra?`;

@@ -12,14 +12,15 @@ const allowed: readonly [file: RegExp, imports: RegExp][] = [
   [/^provider\/hydra\//, /^(provider\/hydra\/|zod$|node:)/],
   [/^provider\/lifecycle\//, /^(provider\/lifecycle\/|zod$)/],
   [/^provider\/resources\//, /^(provider\/(resources|lifecycle|hydra)\/(?!request)|zod$|node:)/],
-  [/^provider\/registry\.ts$/, /^provider\/(resources|lifecycle|hydra\/admin)/],
+  [/^provider\/functions\//, /^(provider\/(resources|lifecycle|hydra)\/(?!request)|zod$)/],
+  [/^provider\/registry\.ts$/, /^provider\/(resources|functions|lifecycle|hydra\/admin)/],
   [/^provider\/config\.ts$/, /^(provider\/hydra\/|zod$)/],
   [
     /^provider\/host\//,
     /^(provider\/(host|lifecycle)\/|provider\/(registry|config|hydra\/admin)\.ts$|@pulumi\/pulumi|@grpc\/|google-protobuf|zod$|node:)/,
   ],
-  [/^provider\/main\.ts$/, /^provider\/(host\/|registry|config)/],
-  [/^sdk\//, /^(sdk\/|provider\/resources\/|@pulumi\/pulumi$)/],
+  [/^provider\/main\.ts$/, /^(provider\/host\/|node:)/],
+  [/^sdk\//, /^(sdk\/|provider\/(resources|functions)\/|provider\/config\.ts$|@pulumi\/pulumi$)/],
 ];
 
 const files = globSync("{provider,sdk}/**/*.{ts,cts}", { cwd: root }).sort();

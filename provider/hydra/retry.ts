@@ -1,0 +1,35 @@
+// When a request is sent again, and how long to wait before. Knows nothing of connections.
+
+import { errorCode } from "./error.ts";
+import type { Answer } from "./request.ts";
+
+const firstPause = 100;
+const longestPause = 5_000;
+
+/** Whether an answer may be another one next time. */
+export function isWorthRepeating(status: number, json: unknown): boolean {
+  return [408, 429, 502, 503, 504].includes(status) || (status === 400 && isSerialisationConflict(json));
+}
+
+// A transaction that lost against another one answers 400 like a bad request does, but without an error code.
+function isSerialisationConflict(json: unknown): boolean {
+  return typeof json === "object" && json !== null && "error" in json && errorCode(json) === undefined;
+}
+
+/** The milliseconds that an answer asks to wait. */
+export function announcedPause(headers: Answer["headers"]): number {
+  const after = String(headers["retry-after"] ?? headers["x-ratelimit-reset"] ?? "");
+  if (after === "") return 0;
+  const seconds = Number(after);
+  if (Number.isFinite(seconds)) {
+    // Some gateways announce the second of the epoch at which the limit ends, not the seconds until then.
+    return Math.max(0, seconds > 1e9 ? seconds * 1000 - Date.now() : seconds * 1000);
+  }
+  const date = Date.parse(after);
+  return Number.isNaN(date) ? 0 : Math.max(0, date - Date.now());
+}
+
+/** The milliseconds before the attempt that follows this one. */
+export function jittered(attempt: number): number {
+  return Math.random() * Math.min(longestPause, firstPause * 2 ** attempt);
+}

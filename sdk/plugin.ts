@@ -1,0 +1,76 @@
+// What programs import to run the same resources on the plugin: the same classes, its provider and its functions.
+
+import * as pulumi from "@pulumi/pulumi";
+import type { ProviderSettings } from "../provider/config.ts";
+import type * as client from "../provider/functions/client.ts";
+import type * as issuer from "../provider/functions/issuer.ts";
+import type * as session from "../provider/functions/session.ts";
+import { ClientLifespans as DynamicClientLifespans } from "./client-lifespans.ts";
+import type { ArgsOf } from "./input.ts";
+import { OAuth2Client as DynamicOAuth2Client } from "./oauth2-client.ts";
+import { providerProperties } from "./resource.ts";
+import { TrustedJwtIssuer as DynamicTrustedJwtIssuer } from "./trusted-jwt-issuer.ts";
+
+export type { ClientLifespansArgs } from "./client-lifespans.ts";
+export type { OAuth2ClientArgs } from "./oauth2-client.ts";
+export type { TrustedJwtIssuerArgs } from "./trusted-jwt-issuer.ts";
+
+/** An OAuth 2.0 client registered with Ory Hydra, run by the plugin. */
+export class OAuth2Client extends DynamicOAuth2Client {
+  /** @internal */
+  static override readonly host = "plugin";
+}
+
+/** All token lifespans of one client, run by the plugin. */
+export class ClientLifespans extends DynamicClientLifespans {
+  /** @internal */
+  static override readonly host = "plugin";
+}
+
+/** An issuer whose signed assertions Ory Hydra exchanges for access tokens (RFC 7523), run by the plugin. */
+export class TrustedJwtIssuer extends DynamicTrustedJwtIssuer {
+  /** @internal */
+  static override readonly host = "plugin";
+}
+
+/** The arguments of a {@link Provider}. */
+export interface ProviderArgs extends ArgsOf<ProviderSettings> {}
+
+/** One Ory Hydra and how to reach it; what is unset comes from the stack's configuration or the environment. */
+export class Provider extends pulumi.ProviderResource {
+  constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.ResourceOptions) {
+    super("hydra", name, providerProperties(args), opts);
+  }
+}
+
+/** A function of the plugin: called at once, or with outputs of other resources. */
+interface Lookup<Inputs extends object, Result> {
+  (args: Inputs, opts?: pulumi.InvokeOptions): Promise<Result>;
+  output(args: ArgsOf<Inputs>, opts?: pulumi.InvokeOutputOptions): pulumi.Output<Result>;
+}
+
+function lookup<Inputs extends object, Result>(name: string): Lookup<Inputs, Result> {
+  const token = `hydra:index:${name}`;
+  const call = (args: Inputs, opts?: pulumi.InvokeOptions): Promise<Result> => pulumi.runtime.invoke(token, args, opts);
+  const output = (args: ArgsOf<Inputs>, opts?: pulumi.InvokeOutputOptions): pulumi.Output<Result> =>
+    pulumi.runtime.invokeOutput(token, args, opts);
+  return Object.assign(call, { output });
+}
+
+/** One OAuth 2.0 client, with its lifespans. Its secret cannot be read back. */
+export const getOAuth2Client = lookup<client.ClientQuery, client.ClientResult>("getOAuth2Client");
+
+/** All OAuth 2.0 clients, or those of a name or an owner. */
+export const getOAuth2Clients = lookup<client.ClientsQuery, client.ClientsResult>("getOAuth2Clients");
+
+/** One trusted JWT issuer. */
+export const getTrustedJwtIssuer = lookup<issuer.IssuerQuery, issuer.IssuerResult>("getTrustedJwtIssuer");
+
+/** All trusted JWT issuers, or those of one issuer. */
+export const getTrustedJwtIssuers = lookup<issuer.IssuersQuery, issuer.IssuersResult>("getTrustedJwtIssuers");
+
+/** What Hydra says of a token (RFC 7662). */
+export const introspectToken = lookup<session.TokenQuery, session.TokenResult>("introspectToken");
+
+/** The consent that a subject has given and not taken back. */
+export const getConsentSessions = lookup<session.ConsentQuery, session.ConsentResult>("getConsentSessions");
