@@ -179,13 +179,16 @@ function failed(failures: readonly ConfigurationFailure[], place: readonly strin
   );
 }
 
+const typeReasons: Readonly<Record<string, string>> = { string: "must be a text", int: "must be a whole number" };
+
 function failureOf({ path, message, code, ...issue }: z.core.$ZodIssue): ConfigurationFailure {
   const keys = "keys" in issue && Array.isArray(issue.keys) ? issue.keys.map(String) : [];
   const place = path.map((part) => (typeof part === "symbol" ? String(part) : part));
   if (code === "unrecognized_keys")
     return { path: [...place, ...keys.slice(0, 1)], reason: "is not a key of the configuration" };
   if (code === "invalid_type" && path.at(-1) === "adminUrl") return { path: place, reason: "is required" };
-  return { path: place, reason: code === "invalid_type" ? "must be a text" : message };
+  const expected = code === "invalid_type" && "expected" in issue ? typeReasons[String(issue.expected)] : undefined;
+  return { path: place, reason: expected ?? message };
 }
 
 /** Settings that exclude or need each other. */

@@ -1,11 +1,14 @@
 // Writes what the compiled package derives from the resource definitions. Part of the build.
 
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import type * as config from "../provider/config.ts";
+import type * as schema from "../provider/host/schema.ts";
 import type * as registry from "../provider/registry.ts";
+import { builtDefinitions, describe, fieldDocs } from "./field-docs.mts";
 
 const built = (name: string) => import(new URL(`../dist/provider/${name}.js`, import.meta.url).href);
 const { resources } = (await built("registry")) as typeof registry;
+const { packageSchema } = (await built("host/schema")) as typeof schema;
 const { configurationSchema, secretKeys } = (await built("config")) as typeof config;
 
 const fields = Object.fromEntries(
@@ -19,6 +22,13 @@ const fields = Object.fromEntries(
 const configuration = { properties: Object.keys(configurationSchema.shape), secrets: secretKeys, module: "" };
 
 writeFileSync(new URL("../dist/sdk/fields.json", import.meta.url), JSON.stringify({ ...fields, configuration }));
+
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
+const documentation = describe(fieldDocs(await builtDefinitions()));
+writeFileSync(
+  new URL("../dist/schema.json", import.meta.url),
+  `${JSON.stringify(packageSchema(version, documentation), null, 2)}\n`,
+);
 
 /** `OAuth2Client` → `oauth2-client`, as the files are named. */
 function kebabCase(type: string): string {

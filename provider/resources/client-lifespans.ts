@@ -12,7 +12,7 @@ import { syncLifespans } from "./client-sync.ts";
 import { connection, connectionRules } from "./connection.ts";
 import * as field from "./field.ts";
 import { lifespanNames, lifespanRules, lifespans, lifespansOf } from "./lifespan.ts";
-import { readFields, unmetReasons, wireOf } from "./wire.ts";
+import { differing, readFields, unmetReasons, wireOf } from "./wire.ts";
 
 const inputs = z.strictObject({
   /** The id of the client whose lifespans these are. Changing it replaces the resource: the old client's lifespans are cleared. */
@@ -76,6 +76,9 @@ export const clientLifespans: Resource<Admin, ClientLifespansInputs> = {
 
   async update({ server, inputs: given, signal }) {
     claim(server, given);
+    const observed = await server.getClient(given.clientId, signal);
+    const changes = differing(clientLifespans, given, observed, lifespanNames);
+    if (Object.keys(changes).length === 0) return toState(observed, given.clientId, given);
     return (await write(server, given, signal)).state;
   },
 

@@ -49,7 +49,9 @@ export const clientId = kind(
   z
     .string()
     .min(1, { error: "must not be empty; leave it out to have one chosen" })
-    .refine((value) => value !== "." && value !== "..", { error: "must not be . or ..: no server can address it" }),
+    .refine((value) => value !== "." && value !== "..", { error: "must not be . or ..: no server can address it" })
+    // v26.2.0 drops the slash, and so would read and delete another client.
+    .refine((value) => !value.endsWith("/"), { error: "must not end with a slash: no server can address it" }),
   textKind,
 );
 
