@@ -1,4 +1,4 @@
-// Knows the three kinds of tests: what each needs before it starts and how long it may take.
+// Knows the kinds of tests: what each needs before it starts and how long it may take.
 import { defineConfig } from "vitest/config";
 
 const hydra = "test/support/setup-hydra.ts";
@@ -16,12 +16,22 @@ export default defineConfig({
       },
       {
         test: {
+          name: "property",
+          include: ["test/property/**/*.test.ts"],
+          globalSetup: [hydra],
+          testTimeout: 600_000,
+          hookTimeout: 30_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
           name: "lifecycle",
           include: ["test/lifecycle/**/*.test.ts"],
           globalSetup: [hydra],
           testTimeout: 30_000,
           hookTimeout: 30_000,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -33,7 +43,7 @@ export default defineConfig({
           hookTimeout: 240_000,
           // Each test runs the Pulumi CLI, which keeps a core busy by itself.
           maxWorkers: 2,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],

@@ -108,7 +108,7 @@ async function untilReady(child: Child, urls: readonly string[]): Promise<void> 
     over = true;
   });
   for (const url of urls) {
-    while (!(await answers(url))) {
+    while (!(await answers(url, deadline - Date.now()))) {
       if (over) throw new Error(`Hydra ended before it was ready:\n${tail(child.log())}`);
       if (Date.now() > deadline) throw new Error(`Hydra was not ready after ${readyMs} ms:\n${tail(child.log())}`);
       await sleep(50);
@@ -116,9 +116,10 @@ async function untilReady(child: Child, urls: readonly string[]): Promise<void> 
   }
 }
 
-async function answers(url: string): Promise<boolean> {
+// Keys are made within the first request for them: one that is given up starts all over.
+async function answers(url: string, limit: number): Promise<boolean> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+    const response = await fetch(url, { signal: AbortSignal.timeout(Math.max(1, limit)) });
     await response.arrayBuffer();
     return response.status === 200;
   } catch {

@@ -15,9 +15,9 @@ export type ConfigValue = string | { secret: string };
 export interface WorkspaceOptions {
   /** Files of the program by relative path; `index.ts` or `index.js` is the program, and the former makes it TypeScript. */
   files: Readonly<Record<string, string>>;
-  /** Stack configuration: `{ "hydra:endpoint": "http://…" }`. */
+  /** Stack configuration: `{ "hydra:adminUrl": "http://…" }`. */
   config?: Readonly<Record<string, ConfigValue>>;
-  /** Environment of every command. HYDRA_… variables of this process are not inherited. */
+  /** Environment of every command. PULUMI_HYDRA_… variables of this process are not inherited. */
   env?: Readonly<Record<string, string | undefined>>;
   /** Folders to search for programs first, for instance a provider plugin. */
   path?: readonly string[];
@@ -53,7 +53,7 @@ export interface Workspace extends AsyncDisposable {
  * @example
  * await using workspace = await createWorkspace(installation, {
  *   files: { "index.ts": `import * as hydra from "pulumi-hydra"; new hydra.OAuth2Client("web", {});` },
- *   config: { "hydra:endpoint": adminUrl },
+ *   config: { "hydra:adminUrl": adminUrl },
  * });
  * expect((await workspace.up()).operations).toEqual({ "OAuth2Client web": "create" });
  */
@@ -62,8 +62,8 @@ export async function createWorkspace(installation: Installation, options: Works
   const folder = join(root, "program");
   await mkdir(join(root, "state"));
   const env = {
-    // The provider falls back on HYDRA_… variables; a test says itself which of them there are.
-    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("HYDRA_"))),
+    // The provider falls back on these; a test says itself which of them there are.
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("PULUMI_HYDRA_"))),
     PATH: [...(options.path ?? []), installation.path].join(delimiter),
     // Pulumi and ts-node leave things behind there.
     TMPDIR: join(installation.folder, "tmp"),

@@ -155,7 +155,8 @@ async function listAll(client: Client, first: string, signal?: AbortSignal): Pro
     if (!Array.isArray(json)) throw unexpected(path, "a list");
     const pagePath = path;
     found.push(...json.map((item) => asObject(item, pagePath)));
-    path = nextPage(String(headers.link ?? ""), path);
+    // v2.3.0 names a next page even after the last trust.
+    path = json.length === 0 ? undefined : nextPage(String(headers.link ?? ""), path);
   }
   return found;
 }

@@ -12,6 +12,12 @@ export const flag = kind(z.boolean(), flagKind);
 export const list = kind(z.array(z.string()), listKind);
 export const json = kind(z.json(), jsonKind);
 
+/** Scope values. The server keeps such a list as one text and cannot tell these characters from its own. */
+export const scopes = kind(
+  z.array(z.string().regex(/^[^|\\]+$/, { error: "must not be empty, and must not hold | or \\" })),
+  listKind,
+);
+
 /** A Go duration, compared by value. */
 export const duration = kind(
   z.string().refine((value) => parseDuration(value) !== undefined, {
@@ -172,9 +178,13 @@ export function secondOf(value: string): number | undefined {
   const parts = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/.exec(value);
   if (!parts) return undefined;
   const [, whole = "", fraction = "", zone = ""] = parts;
-  const second = Date.parse(whole + zone) / 1000;
+  const second = Date.parse(whole + zone) / 1000 + (/^[5-9]/.test(fraction) ? 1 : 0);
   // Date.parse turns the 30th of February into a day in March; Go refuses it.
   const local = Date.parse(`${whole}Z`);
   if (Number.isNaN(second) || new Date(local).toISOString().slice(0, 19) !== whole) return undefined;
-  return second + (/^[5-9]/.test(fraction) ? 1 : 0);
+  // The server fails at writing what lies beyond the year 9999, after rounding, and takes the first second of all as unset.
+  return second > firstSecond && second <= lastSecond ? second : undefined;
 }
+
+const firstSecond = Date.parse("0001-01-01T00:00:00Z") / 1000;
+const lastSecond = Date.parse("9999-12-31T23:59:59Z") / 1000;

@@ -32,7 +32,7 @@ const inputs = z.strictObject({
   /** Whether the issuer may vouch for any subject. Excludes `subject`. */
   allowAnySubject: field.flag.optional(),
   /** The scope values that tokens from this issuer's assertions may have. Unset: none. */
-  scope: field.list.optional(),
+  scope: field.scopes.optional(),
   /** The public key (RFC 7517), with a `kid`, that verifies the assertions. Private members are refused. */
   jwk: field.jwk,
   /** When the trust ends (RFC 3339); the server rounds it to the second. */

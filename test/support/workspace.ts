@@ -6,7 +6,7 @@ import { createWorkspace, type Workspace, type WorkspaceOptions } from "../../to
  * A program on the packed package, with an empty stack.
  *
  * @example
- * await using stack = await workspace({ files: { "index.ts": program }, config: { "hydra:endpoint": hydra.adminUrl } });
+ * await using stack = await workspace({ files: { "index.ts": program }, config: { "hydra:adminUrl": hydra.adminUrl } });
  */
 export function workspace(options: WorkspaceOptions): Promise<Workspace> {
   return createWorkspace(inject("installation"), options);
