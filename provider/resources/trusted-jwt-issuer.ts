@@ -294,5 +294,5 @@ function describeTrusts(trusts: readonly Wire[]): string {
   const subjects = trusts.map((trust) =>
     trust.allow_any_subject === true ? "any subject" : JSON.stringify(trust.subject),
   );
-  return `the trusts for ${subjects.join(", ")}`;
+  return `the trusts for ${subjects.sort().join(", ")}`;
 }
