@@ -99,7 +99,7 @@ export function explain(json: unknown, text: string): string {
 function described(json: unknown): string | undefined {
   if (typeof json !== "object" || json === null) return undefined;
   const { error, error_description: description } = json as Record<string, unknown>;
-  if (typeof description === "string") return description;
+  if (typeof description === "string" && description !== "") return description;
   if (typeof error === "string") return error;
   if (typeof error !== "object" || error === null) return undefined;
   const { message, reason } = error as Record<string, unknown>;

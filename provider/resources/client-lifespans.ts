@@ -61,7 +61,8 @@ export const clientLifespans: Resource<Admin, ClientLifespansInputs> = {
 
   async create({ server, inputs: given, signal }) {
     claim(server, given);
-    const observed = await server.getClient(given.clientId, signal);
+    const observed = await unlessGone(server.getClient(given.clientId, signal));
+    if (observed === undefined) throw noClient(given.clientId);
     const foreign = lifespanNames.filter(
       (name) => !isNothing(observed[snakeCase(name)]) && isNothing(given[name as keyof typeof given]),
     );
@@ -105,6 +106,10 @@ function claim(server: Admin, given: ClientLifespansInputs): void {
 
 function pick(wire: Wire, names: readonly string[]): Wire {
   return Object.fromEntries(names.map((name) => [name, wire[name]]));
+}
+
+function noClient(id: string): Refusal {
+  return new Refusal(`clientId: there is no client ${JSON.stringify(id)}; give the id of one that exists`);
 }
 
 function alreadySet(id: string, names: readonly string[]): Refusal {

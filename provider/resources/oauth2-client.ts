@@ -86,14 +86,14 @@ const inputs = z.strictObject({
   frontchannelLogoutUri: field.text.optional(),
   /** Whether that page is called with issuer and session id. Unset: false. */
   frontchannelLogoutSessionRequired: field.flag.optional(),
-  /** Makes a new generated secret. Excludes `clientSecret`. */
+  /** Gives the client a new generated secret: when this is first set for a client that exists, and whenever `trigger` changes. Excludes `clientSecret`. */
   secretRotation: secretRotation.optional(),
   ...lifespans,
   ...connection,
 });
 
 const outputs = z.object({
-  /** The token that authorises the client to manage its own registration (RFC 7592). Known until the first update, which ends its validity. */
+  /** The token that authorises the client to manage its own registration (RFC 7592). Known until the first update, which may end its validity. */
   registrationAccessToken: field.text.optional(),
   /** Where the client can manage its own registration (RFC 7592). */
   registrationClientUri: field.text.optional(),
