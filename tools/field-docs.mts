@@ -7,13 +7,13 @@ import type * as z from "zod";
 import type * as config from "../provider/config.ts";
 import type { FieldRules } from "../provider/lifecycle/field.ts";
 import type * as registry from "../provider/registry.ts";
-import type * as field from "../provider/resources/field.ts";
 
 /** What there is to document. The values come from here, the comments from the source: both must be of one state. */
 export interface Definitions {
-  readonly registry: typeof registry;
-  readonly field: typeof field;
-  readonly config: typeof config;
+  readonly registry: Pick<typeof registry, "resources" | "functions">;
+  /** provider/resources/field.ts: the kinds of fields by their names. */
+  readonly field: Readonly<Record<string, unknown>>;
+  readonly config: Pick<typeof config, "configurationSchema" | "secretKeys" | "environmentName">;
 }
 
 /** One field of a resource, a function or an object in one of these. */
@@ -162,14 +162,8 @@ export function describe({ resources, functions, configuration }: Documentation)
 
 type Rules = Readonly<Record<string, FieldRules>>;
 
-/** How the kinds of fields in provider/resources/field.ts are called; every schema of that file is in here. */
+/** How those kinds of fields in provider/resources/field.ts are called whose zod type says too little. */
 const kindNames: Readonly<Record<string, string>> = {
-  text: "text",
-  requiredText: "text",
-  clientId: "text",
-  clientSecret: "text",
-  flag: "true or false",
-  list: "list of text",
   json: "JSON",
   duration: "duration",
   pageUri: "URL",
@@ -182,13 +176,9 @@ const kindNames: Readonly<Record<string, string>> = {
 };
 
 function typeName(schema: z.ZodType, kinds: Readonly<Record<string, unknown>>): string {
-  const kind = Object.keys(kinds).find((name) => kinds[name] === schema);
-  if (kind !== undefined) {
-    const name = kindNames[kind];
-    if (name === undefined) throw new Error(`say in tools/field-docs.mts how a field of the kind ${kind} is called`);
-    return name;
-  }
-  const { def } = schema as z.core.$ZodType & { def: Parts };
+  const kind = Object.keys(kindNames).find((name) => kinds[name] === schema);
+  if (kind !== undefined) return kindNames[kind] ?? kind;
+  const def = partsOf(schema);
   if (def.type === "optional" && def.innerType) return typeName(def.innerType, kinds);
   if (def.type === "pipe" && def.out) return typeName(def.out, kinds);
   if (def.type === "array" && def.element) {

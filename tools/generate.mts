@@ -23,7 +23,9 @@ const configuration = { properties: Object.keys(configurationSchema.shape), secr
 
 writeFileSync(new URL("../dist/sdk/fields.json", import.meta.url), JSON.stringify({ ...fields, configuration }));
 
-const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
 const documentation = describe(fieldDocs(await builtDefinitions()));
 writeFileSync(
   new URL("../dist/schema.json", import.meta.url),

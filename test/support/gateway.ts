@@ -1,19 +1,23 @@
 // Knows how to stand between a provider and a server: passes requests on, records them, or answers in its place.
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
-import { connect } from "node:net";
-import type { Duplex } from "node:stream";
 
 /** A request as it arrived. */
 export interface Received {
   method: string;
-  /** Path and query as sent; a whole URL when the gateway is used as a proxy. */
+  /** Path and query as sent; a whole URL when the gateway is used as a forward proxy. */
   path: string;
   /** Without one: null. */
   authorization: string | null;
 }
 
 /** An answer in the server's place; `hang` never answers. */
-export type Answering = "hang" | { status: number; headers?: Record<string, string>; body: string };
+export type Answering = "hang" | CannedAnswer;
+
+interface CannedAnswer {
+  status: number;
+  headers?: Record<string, string>;
+  body: string;
+}
 
 /** A server on a free port of this machine. Disposing of it closes it. */
 export interface Gateway extends AsyncDisposable {
@@ -32,7 +36,7 @@ export interface GatewayOptions {
 }
 
 /**
- * Starts a gateway. It is a forward proxy, too: a request for a whole URL, or a CONNECT to any host, ends at the target.
+ * Starts a gateway. As a forward proxy for http it sends what is meant for any host to the target.
  *
  * @example
  * await using gateway = await startGateway({ target: hydra.adminUrl, basePath: "/hydra" });
@@ -54,12 +58,6 @@ export async function startGateway({ target, basePath = "" }: GatewayOptions): P
       outgoing.writeHead(answer.status, { "content-type": "text/html", ...answer.headers }).end(answer.body);
     } else passOn(incoming, outgoing, { hostname, port, path: path ?? "" });
   });
-  server.on("connect", (incoming: IncomingMessage, socket: Duplex) => {
-    record(incoming);
-    const upstream = connect(Number(port), hostname, () => socket.write("HTTP/1.1 200 Connection established\r\n\r\n"));
-    upstream.on("error", () => socket.destroy()).pipe(socket);
-    socket.on("error", () => upstream.destroy()).pipe(upstream);
-  });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   return {
@@ -75,7 +73,7 @@ export async function startGateway({ target, basePath = "" }: GatewayOptions): P
   };
 }
 
-const notFound: Answering = { status: 404, body: "<html><body>404 Not Found</body></html>" };
+const notFound: CannedAnswer = { status: 404, body: "<html><body>404 Not Found</body></html>" };
 
 function passOn(incoming: IncomingMessage, outgoing: ServerResponse, target: Record<string, string>): void {
   const { method, headers } = incoming;

@@ -1,0 +1,271 @@
+// Knows how a stack's configuration says which Hydra, and what reaches it: address, token, proxy; and what happens when it does not.
+import { randomUUID } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { startHydra } from "../../tools/hydra.mts";
+import { type Answering, startGateway } from "../support/gateway.ts";
+import { admin, hydra } from "../support/hydra.ts";
+import { generateKey } from "../support/key.ts";
+import { json, program } from "../support/program.ts";
+import { errorsOf, filesHolding, recorded, stepsOf } from "../support/state.ts";
+import { workspace } from "../support/workspace.ts";
+
+const client = (name: string, args: object) => `new hydra.OAuth2Client("${name}", ${json(args)});`;
+const path = (id: string) => `/admin/clients/${id}`;
+const exists = async (id: string) => (await admin.get(path(id))).status === 200;
+
+describe("the configuration", () => {
+  it("takes an address with and without /admin and a base path, and a token for that address alone", async () => {
+    await using guarded = await startGateway({ target: hydra.adminUrl, basePath: "/hydra" });
+    await using open = await startGateway({ target: hydra.adminUrl });
+    const tokens = [`token-${randomUUID()}`, `token-${randomUUID()}`];
+    const connections = {
+      below: { adminUrl: `${guarded.url}/hydra`, accessToken: tokens[1] },
+      plain: { adminUrl: open.url },
+      admin: { adminUrl: `${open.url}/admin` },
+    };
+    const ids = Array.from({ length: 4 }, () => randomUUID());
+    await using stack = await workspace({
+      files: program(
+        client("default", { clientId: ids[0] }),
+        client("below", { clientId: ids[1], connection: "below" }),
+        client("plain", { clientId: ids[2], connection: "plain" }),
+        client("admin", { clientId: ids[3], connection: "admin" }),
+      ),
+      config: {
+        "hydra:adminUrl": `${guarded.url}/hydra/admin/`,
+        "hydra:accessToken": { secret: String(tokens[0]) },
+        "hydra:connections": { secret: json(connections) },
+      },
+    });
+    expect(errorsOf(await stack.up())).toEqual([]);
+    const sent = guarded.received.map(({ authorization, ...rest }) => ({
+      ...rest,
+      authorization: String(authorization),
+    }));
+    expect(sent.sort((left, right) => left.authorization.localeCompare(right.authorization))).toEqual(
+      tokens
+        .sort((left, right) => left.localeCompare(right))
+        .map((token) => ({ method: "POST", path: "/hydra/admin/clients", authorization: `Bearer ${token}` })),
+    );
+    const post = { method: "POST", path: "/admin/clients", authorization: null };
+    expect(open.received).toEqual([post, post]);
+    expect(await Promise.all(ids.map(exists))).toEqual([true, true, true, true]);
+    for (const token of tokens) expect(await filesHolding(stack, token)).toEqual([]);
+  });
+
+  it("comes from the environment where the stack says nothing", async () => {
+    await using first = await startGateway({ target: hydra.adminUrl });
+    await using second = await startGateway({ target: hydra.adminUrl });
+    const [web, far] = [randomUUID(), randomUUID()];
+    const token = `token-${randomUUID()}`;
+    const declare = (name: string) =>
+      program(
+        client("web", { clientId: web, clientName: name }),
+        client("far", { clientId: far, clientName: name, connection: "far" }),
+      );
+    await using stack = await workspace({
+      files: declare("Web"),
+      env: {
+        PULUMI_HYDRA_ADMIN_URL: first.url,
+        PULUMI_HYDRA_ACCESS_TOKEN: token,
+        PULUMI_HYDRA_CONNECTIONS: json({ far: { adminUrl: second.url } }),
+      },
+    });
+    expect(errorsOf(await stack.up())).toEqual([]);
+    expect(first.received).toEqual([{ method: "POST", path: "/admin/clients", authorization: `Bearer ${token}` }]);
+    expect(second.received).toEqual([{ method: "POST", path: "/admin/clients", authorization: null }]);
+    expect(await filesHolding(stack, token)).toEqual([]);
+
+    first.received.length = 0;
+    second.received.length = 0;
+    await stack.setConfig({
+      "hydra:adminUrl": second.url,
+      "hydra:connections": json({ far: { adminUrl: first.url } }),
+    });
+    await stack.write(declare("Shop"));
+    expect((await stack.up()).operations).toEqual({ "OAuth2Client web": "update", "OAuth2Client far": "update" });
+    const update = (id: string, authorization: string | null) =>
+      ["GET", "PATCH"].map((method) => ({ method, path: path(id), authorization }));
+    expect(second.received).toEqual(update(web, `Bearer ${token}`));
+    expect(first.received).toEqual(update(far, null));
+  });
+
+  it("names several servers: only the name is recorded, and a resource moves between servers by replacement", async (ctx) => {
+    if (process.env.HYDRA_ADMIN_URL) ctx.skip("needs a second Hydra, and HYDRA_ADMIN_URL names the only one there is");
+    await using second = await startHydra();
+    const issuer = `idp-${randomUUID()}`;
+    const { publicJwk } = generateKey();
+    const trust = { issuer, subject: "alice", jwk: publicJwk, expiresAt: "2099-01-31T00:00:00Z" };
+    const declare = (connection: string) =>
+      program(
+        `const connection = "${connection}";`,
+        'const web = new hydra.OAuth2Client("web", { clientName: "Web", connection });',
+        'new hydra.ClientLifespans("web", { clientId: web.id, implicitGrantIdTokenLifespan: "1h", connection });',
+        `new hydra.TrustedJwtIssuer("idp", { ...${json(trust)}, connection });`,
+        "module.exports = { id: web.id };",
+      );
+    const all = (op: string) => ({ "OAuth2Client web": op, "ClientLifespans web": op, "TrustedJwtIssuer idp": op });
+    const get = async (adminUrl: string, path: string): Promise<unknown> => (await fetch(adminUrl + path)).json();
+    const trusts = `/admin/trust/grants/jwt-bearer/issuers?issuer=${issuer}`;
+    await using stack = await workspace({
+      files: declare("eu"),
+      config: {
+        "hydra:connections": json({
+          eu: { adminUrl: hydra.adminUrl },
+          europe: { adminUrl: `${hydra.adminUrl}/admin` },
+          us: { adminUrl: second.adminUrl },
+        }),
+      },
+    });
+    expect((await stack.up()).operations).toEqual(all("create"));
+    const id = String((await stack.outputs()).id);
+    const made = await admin.get(path(id));
+    expect(made.body).toMatchObject({ client_name: "Web", implicit_grant_id_token_lifespan: "1h0m0s" });
+
+    await stack.write(declare("europe"));
+    expect((await stack.up()).operations).toEqual(all("update"));
+    expect((await stack.outputs()).id).toBe(id);
+    expect(await admin.get(path(id))).toEqual(made);
+
+    await stack.write(declare("us"));
+    const moved = await stack.up();
+    expect(moved.operations).toEqual(all("replace"));
+    expect(
+      stepsOf(moved)
+        .slice(0, 3)
+        .every((step) => !step.startsWith("delete")),
+    ).toBe(true);
+    const there = String((await stack.outputs()).id);
+    expect(await get(second.adminUrl, path(there))).toMatchObject({
+      client_name: "Web",
+      implicit_grant_id_token_lifespan: "1h0m0s",
+    });
+    expect(await get(second.adminUrl, trusts)).toMatchObject([{ issuer, subject: "alice" }]);
+    expect([await exists(id), await get(hydra.adminUrl, trusts)]).toEqual([false, []]);
+
+    for (const { inputs, outputs } of Object.values(await recorded(stack))) {
+      expect([inputs.connection, outputs.connection]).toEqual(["us", "us"]);
+      expect(json([inputs, outputs])).not.toContain(second.adminUrl);
+    }
+  });
+
+  it("is checked at preview: the message names the key and never the value", async () => {
+    await using stack = await workspace({ files: program(client("web", {})) });
+    const missing = await stack.preview();
+    await stack.write(program(client("web", { connection: "eu" })));
+    const unknown = await stack.preview();
+    await stack.setConfig({
+      "hydra:adminUrl": "user:pass@hydra.example:4445",
+      "hydra:timeout": "soon",
+      "hydra:retries": "1.5",
+    });
+    await stack.write(program(client("web", {})));
+    const wrong = await stack.preview();
+    const failed = "OAuth2Client web: could not check OAuth2Client: ";
+    expect([missing, unknown, wrong].map(errorsOf)).toEqual([
+      [
+        `${failed}hydra:adminUrl is not set: run \`pulumi config set hydra:adminUrl <url of Hydra's admin API>\` or set PULUMI_HYDRA_ADMIN_URL`,
+      ],
+      [`${failed}hydra:connections has no connection "eu"`],
+      [
+        `${failed}hydra:adminUrl must be an http or https URL without user, query and fragment, such as http://127.0.0.1:4445; ` +
+          "hydra:timeout must be a number; hydra:retries must be a whole number",
+      ],
+    ]);
+  });
+
+  it("keeps every resource in the state while Hydra cannot be asked", async () => {
+    await using gateway = await startGateway({ target: hydra.adminUrl });
+    await using trap = await startGateway({ target: hydra.adminUrl });
+    const id = randomUUID();
+    await using stack = await workspace({
+      files: program(client("web", { clientId: id, clientName: "Web" })),
+      config: { "hydra:adminUrl": gateway.url, "hydra:retries": "0", "hydra:timeout": "1" },
+    });
+    await stack.up();
+    const before = await recorded(stack);
+    const at = `GET ${path(id)}`;
+    const elsewhere = "this is no answer of Hydra's admin API: check hydra:adminUrl (host, port and base path)";
+    const html = (status: number) => ({ status, body: `<html><body>${status}</body></html>` });
+    const error = (status: number, body: object) => ({
+      status,
+      headers: { "content-type": "application/json" },
+      body: json(body),
+    });
+    const faults: [Answering, reason: string][] = [
+      [html(404), `<html><body>404</body></html> (404 ${at}); ${elsewhere}`],
+      [html(200), `the answer is not JSON (200 ${at}); ${elsewhere}`],
+      [html(401), `<html><body>401</body></html> (401 ${at}); check hydra:accessToken, or what guards the admin API`],
+      [
+        error(403, { error: "forbidden" }),
+        `forbidden (403 ${at}); check hydra:accessToken, or what guards the admin API`,
+      ],
+      [error(500, { error: { message: "no luck" } }), `no luck (500 ${at})`],
+      [
+        { status: 307, headers: { location: `${trap.url}/admin` }, body: "" },
+        `it redirects to ${trap.url}/admin, which is not followed (307 ${at}); ${elsewhere}`,
+      ],
+      [
+        "hang",
+        `no answer within 1 s (GET ${gateway.url}${path(id)}); check that Hydra runs and that hydra:adminUrl is right`,
+      ],
+    ];
+    for (const [answering, reason] of faults) {
+      gateway.answer(answering);
+      const refreshed = await stack.refresh();
+      expect(refreshed.code).not.toBe(0);
+      expect(errorsOf(refreshed)).toEqual([
+        `OAuth2Client web: could not read OAuth2Client "${id}": ${reason}`,
+        "update failed",
+      ]);
+      expect(await recorded(stack)).toEqual(before);
+    }
+    gateway.answer(undefined);
+    expect(trap.received).toEqual([]);
+    expect((await stack.refresh()).operations).toEqual({ "OAuth2Client web": "same" });
+  });
+
+  it("that is recorded is what refresh uses, and --run-program uses the new one", async () => {
+    await using first = await startGateway({ target: hydra.adminUrl });
+    const id = randomUUID();
+    await using stack = await workspace({
+      files: program(client("web", { clientId: id })),
+      config: { "hydra:adminUrl": first.url, "hydra:retries": "0" },
+    });
+    await stack.up();
+    const before = await recorded(stack);
+    // The public API has no clients to show.
+    await stack.setConfig({ "hydra:adminUrl": hydra.publicUrl });
+    first.received.length = 0;
+    expect((await stack.refresh()).operations).toEqual({ "OAuth2Client web": "same" });
+    expect(first.received).toEqual([{ method: "GET", path: path(id), authorization: null }]);
+
+    const renewed = await stack.refresh("--run-program");
+    expect(renewed.code).not.toBe(0);
+    expect(new Set(errorsOf(renewed))).toEqual(
+      new Set([
+        `OAuth2Client web: could not read OAuth2Client "${id}": 404 page not found (404 GET ${path(id)}); ` +
+          "this is no answer of Hydra's admin API: check hydra:adminUrl (host, port and base path)",
+      ]),
+    );
+    expect(await recorded(stack)).toEqual(before);
+    expect(first.received).toHaveLength(1);
+  });
+
+  it("leaves proxies to HTTP_PROXY and NO_PROXY", async () => {
+    await using proxy = await startGateway({ target: hydra.adminUrl });
+    const [far, near] = [randomUUID(), randomUUID()];
+    await using stack = await workspace({
+      files: program(client("far", { clientId: far }), client("near", { clientId: near, connection: "near" })),
+      config: {
+        "hydra:adminUrl": "http://hydra.invalid:4445",
+        "hydra:connections": json({ near: { adminUrl: hydra.adminUrl } }),
+      },
+      env: { HTTP_PROXY: proxy.url, NO_PROXY: "127.0.0.1" },
+    });
+    expect(errorsOf(await stack.up())).toEqual([]);
+    const url = "http://hydra.invalid:4445/admin/clients";
+    expect(proxy.received).toEqual([{ method: "POST", path: url, authorization: null }]);
+    expect(await Promise.all([far, near].map(exists))).toEqual([true, true]);
+  });
+});

@@ -1,0 +1,229 @@
+// Knows what the packed package holds, which programs can use it, what its types allow, and what it leaves in the state.
+import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { describe, expect, inject, it } from "vitest";
+import { run } from "../../tools/child.mts";
+import { hydra } from "../support/hydra.ts";
+import { generateKey } from "../support/key.ts";
+import { json, program } from "../support/program.ts";
+import { errorsOf, recorded } from "../support/state.ts";
+import { workspace } from "../support/workspace.ts";
+
+const repository = resolve(__dirname, "../..");
+const installation = inject("installation");
+const config = { "hydra:adminUrl": hydra.adminUrl };
+
+const trust = { issuer: "idp", subject: "alice", jwk: generateKey().publicJwk, expiresAt: "2099-01-31T00:00:00Z" };
+const body = `
+const web = new hydra.OAuth2Client("web", { clientName: pulumi.output("Web") });
+new hydra.ClientLifespans("web", { clientId: web.clientId, implicitGrantIdTokenLifespan: "1h" });
+new hydra.TrustedJwtIssuer("idp", ${json(trust)});
+`;
+const created = {
+  "OAuth2Client web": "create",
+  "ClientLifespans web": "create",
+  "TrustedJwtIssuer idp": "create",
+};
+
+describe("the package", () => {
+  it("holds the compiled sources, the plugin's entries and five papers, and nothing else", async () => {
+    const env = { ...process.env, PATH: installation.path };
+    const packed = await run("npm", ["pack", "--dry-run", "--ignore-scripts", "--json"], { cwd: repository, env });
+    const [{ files }] = JSON.parse(packed.stdout) as [{ files: { path: string }[] }];
+    const sources = await Promise.all(["provider", "sdk"].map((folder) => sourcesIn(folder)));
+    const compiled = sources.flat().flatMap((source) => {
+      const [, name, module] = /^(.*)\.([cm]?)ts$/.exec(source) ?? [];
+      return [`dist/${name}.${module}js`, `dist/${name}.d.${module}ts`];
+    });
+    const generated = ["dist/schema.json", "dist/sdk/fields.json"];
+    const papers = ["package.json", "README.md", "LICENSE", "CHANGELOG.md", "DESIGN.md"];
+    const plugin = ["PulumiPlugin.yaml", "pulumi-resource-hydra", "pulumi-resource-hydra.cmd"];
+    expect(files.map(({ path }) => path).sort()).toEqual([...compiled, ...generated, ...papers, ...plugin].sort());
+
+    const { exports, main, types } = JSON.parse(await readFile(join(repository, "package.json"), "utf8")) as {
+      exports: Record<string, string>;
+      main: string;
+      types: string;
+    };
+    const named = [main, types, ...Object.values(exports)].map((path) => path.replace(/^\.\//, ""));
+    expect(named.filter((path) => !files.some((file) => file.path === path))).toEqual([]);
+  });
+
+  it("works in a CommonJS program", async () => {
+    await using stack = await workspace({ files: program(body), config });
+    const preview = await stack.preview();
+    expect([preview.operations, errorsOf(preview)]).toEqual([created, []]);
+  });
+
+  it("works in an ECMAScript module, by name and as a whole", async () => {
+    await using stack = await workspace({
+      files: {
+        "package.json": json({ name: "program", type: "module" }),
+        "index.js": `import * as pulumi from "@pulumi/pulumi";
+          import * as hydra from "pulumi-hydra";
+          import { OAuth2Client } from "pulumi-hydra";
+          export const same = OAuth2Client === hydra.OAuth2Client;
+          if (!same) throw new Error("two classes of one name");
+          ${body}`,
+      },
+      config,
+    });
+    const preview = await stack.preview();
+    expect([preview.operations, errorsOf(preview)]).toEqual([created, []]);
+  });
+
+  it("works in a TypeScript program, compiled by Pulumi", async () => {
+    await using stack = await workspace({
+      files: {
+        "index.ts": `import * as pulumi from "@pulumi/pulumi";
+          import * as hydra from "pulumi-hydra";
+          const name: pulumi.Output<string> = pulumi.output("never");
+          export const unused: hydra.OAuth2ClientArgs = { clientName: name };
+          ${body}`,
+      },
+      config,
+    });
+    const preview = await stack.preview();
+    expect([preview.operations, errorsOf(preview)]).toEqual([created, []]);
+  });
+
+  it("leaves the same short text of its provider with all resources of a kind, and nothing of the configuration in it", async () => {
+    const token = "an-access-token";
+    await using stack = await workspace({
+      files: program(
+        "for (const name of ['a', 'b']) {",
+        "  const { clientId } = new hydra.OAuth2Client(name, { clientName: name, clientSecret: 'a secret of ' + name });",
+        "  new hydra.ClientLifespans(name, { clientId, implicitGrantIdTokenLifespan: '1h' });",
+        `  new hydra.TrustedJwtIssuer(name, { ...${json(trust)}, issuer: name + Date.now() });`,
+        "}",
+      ),
+      config: { ...config, "hydra:accessToken": { secret: token } },
+    });
+    expect(errorsOf(await stack.up())).toEqual([]);
+    const texts = Object.entries(await recorded(stack)).map(([name, { inputs, outputs }]) => {
+      expect([name, inputs.__provider]).toEqual([name, outputs.__provider]);
+      return String(inputs.__provider);
+    });
+    expect(texts).toHaveLength(6);
+    expect([...new Set(texts)].sort()).toEqual(
+      ["client-lifespans", "oauth2-client", "trusted-jwt-issuer"].map(
+        (module) => `exports.handler = () => require("pulumi-hydra/dynamic/${module}")`,
+      ),
+    );
+    for (const text of texts) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(512);
+  });
+
+  it.each([true, false])("has types for outputs at every depth, exactOptionalPropertyTypes: %s", async (exact) => {
+    expect(await errorLines(rightTypes, exact)).toEqual([]);
+  });
+
+  it.each([true, false])(
+    "has types that refuse what no server takes, exactOptionalPropertyTypes: %s",
+    async (exact) => {
+      const wrong = wrongTypes.split("\n").flatMap((line, index) => (line.includes("// wrong") ? [index + 1] : []));
+      expect(await errorLines(wrongTypes, exact)).toEqual(wrong);
+    },
+  );
+});
+
+const rightTypes = `
+import * as pulumi from "@pulumi/pulumi";
+import { ClientLifespans, type ClientLifespansArgs, OAuth2Client, type OAuth2ClientArgs, TrustedJwtIssuer, type TrustedJwtIssuerArgs } from "pulumi-hydra";
+
+const text = pulumi.output("text");
+const maybe: string | undefined = process.env.MAYBE;
+const numbers = pulumi.output([1, 2]);
+
+const web = new OAuth2Client("web", {
+  clientName: text,
+  clientSecret: pulumi.secret("a secret"),
+  clientUri: maybe,
+  owner: pulumi.output(maybe),
+  tosUri: undefined,
+  contacts: [text, "ops@web.example", Promise.resolve("a@web.example")],
+  redirectUris: pulumi.output(["https://web.example"]),
+  postLogoutRedirectUris: pulumi.output([text]),
+  skipConsent: pulumi.output(true),
+  metadata: { team: text, nested: { list: [text, 1, null, { deep: numbers }] }, whole: pulumi.output({ a: 1 }) },
+  jwks: { keys: [{ kty: "RSA", n: text, e: "AQAB" }, pulumi.output({ kty: "OKP", crv: "Ed25519", x: "x" })] },
+}, { protect: true, dependsOn: [] });
+new OAuth2Client("none");
+new OAuth2Client("whole", { metadata: pulumi.output({ team: "a" }), jwks: pulumi.output({ keys: [{ kty: "RSA" }] }) });
+new OAuth2Client("json", { metadata: [1, "two", text] });
+
+const lifespans = new ClientLifespans("web", { clientId: web.clientId, implicitGrantIdTokenLifespan: text });
+const trust = new TrustedJwtIssuer("idp", {
+  issuer: text,
+  subject: web.clientId,
+  scope: ["read", text],
+  jwk: { kty: "RSA", kid: text, n: "n", e: "AQAB" },
+  expiresAt: text,
+});
+new TrustedJwtIssuer("whole", { issuer: "idp", allowAnySubject: true, jwk: pulumi.output({ kty: "RSA" }), expiresAt: "2099-01-31T00:00:00Z" });
+
+export const clientId: pulumi.Output<string> = web.clientId;
+export const scope: pulumi.Output<string> = web.scope;
+export const clientName: pulumi.Output<string | undefined> = web.clientName;
+export const clientSecret: pulumi.Output<string | undefined> = web.clientSecret;
+export const redirectUris: pulumi.Output<string[] | undefined> = web.redirectUris;
+export const token: pulumi.Output<string | undefined> = web.registrationAccessToken;
+export const lifespan: pulumi.Output<string | undefined> = lifespans.implicitGrantIdTokenLifespan;
+export const issuer: pulumi.Output<string> = trust.issuer;
+export const kid = trust.jwk.apply((jwk) => jwk?.kid);
+export const found: OAuth2Client = OAuth2Client.get("found", web.id);
+export const both: [ClientLifespans, TrustedJwtIssuer] = [ClientLifespans.get("l", "id"), TrustedJwtIssuer.get("t", text)];
+export const args: [OAuth2ClientArgs, ClientLifespansArgs, TrustedJwtIssuerArgs] = [
+  { clientName: text },
+  { clientId: text },
+  { issuer: text, jwk: { kty: text }, expiresAt: text },
+];
+`;
+
+const wrongTypes = `
+import * as pulumi from "@pulumi/pulumi";
+import { ClientLifespans, OAuth2Client, TrustedJwtIssuer } from "pulumi-hydra";
+
+const number = pulumi.output(1);
+
+new OAuth2Client("unknown", { clientNam: "Web" }); // wrong
+new OAuth2Client("number", { clientName: 1 }); // wrong
+new OAuth2Client("output", { clientName: number }); // wrong
+new OAuth2Client("list", { contacts: "ops@web.example" }); // wrong
+new OAuth2Client("item", { contacts: ["ops@web.example", 1] }); // wrong
+new OAuth2Client("item", { contacts: [number] }); // wrong
+new OAuth2Client("flag", { skipConsent: "yes" }); // wrong
+new OAuth2Client("keys", { jwks: { keys: "none" } }); // wrong
+new OAuth2Client("json", { metadata: { now: () => 1 } }); // wrong
+new ClientLifespans("no client", { implicitGrantIdTokenLifespan: "1h" }); // wrong
+new ClientLifespans("number", { clientId: "web", implicitGrantIdTokenLifespan: 3600 }); // wrong
+new ClientLifespans("nothing"); // wrong
+new TrustedJwtIssuer("no jwk", { issuer: "idp", subject: "alice", expiresAt: "2099-01-31T00:00:00Z" }); // wrong
+new TrustedJwtIssuer("date", { issuer: "idp", jwk: {}, expiresAt: new Date() }); // wrong
+new TrustedJwtIssuer("scope", { issuer: "idp", jwk: {}, expiresAt: "2099-01-31T00:00:00Z", scope: "read" }); // wrong
+export const name: pulumi.Output<number> = new OAuth2Client("output").clientName; // wrong
+new OAuth2Client("assigned").clientName = number; // wrong
+`;
+
+/** The lines of a program that do not compile. */
+async function errorLines(source: string, exactOptionalPropertyTypes: boolean): Promise<number[]> {
+  const folder = await mkdtemp(join(installation.folder, "types-"));
+  const compilerOptions = {
+    target: "es2022",
+    module: "nodenext",
+    strict: true,
+    exactOptionalPropertyTypes,
+    noEmit: true,
+    types: ["node"],
+  };
+  await writeFile(join(folder, "index.ts"), source);
+  await writeFile(join(folder, "tsconfig.json"), json({ compilerOptions }));
+  const compiler = join(installation.folder, "node_modules/typescript/bin/tsc");
+  const { stdout } = await run(process.execPath, [compiler, "-p", folder, "--pretty", "false"], { cwd: folder });
+  const errors = stdout.split("\n").filter((line) => /^\S.*error TS\d+/.test(line));
+  return [...new Set(errors.map((line) => Number(/^index\.ts\((\d+),/.exec(line)?.[1] ?? -1)))];
+}
+
+async function sourcesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(join(repository, folder), { recursive: true });
+  return entries.filter((name) => /\.[cm]?ts$/.test(name)).map((name) => `${folder}/${name}`);
+}
