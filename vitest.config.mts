@@ -1,7 +1,9 @@
 // Knows the kinds of tests: what each needs before it starts and how long it may take.
 import { defineConfig } from "vitest/config";
+import { hasPostgres } from "./tools/postgres.mts";
 
 const hydra = "test/support/setup-hydra.ts";
+const postgres = hasPostgres() && !process.env.HYDRA_ADMIN_URL;
 const installation = "test/support/setup-installation.ts";
 
 export default defineConfig({
@@ -26,12 +28,23 @@ export default defineConfig({
       },
       {
         test: {
+          name: "postgres",
+          include: postgres ? ["test/property/**/*.test.ts"] : ["test/support/no-postgres.test.ts"],
+          globalSetup: postgres ? ["test/support/setup-postgres.ts"] : [],
+          env: { PROPERTY_RUNS: process.env.PROPERTY_RUNS ?? "240" },
+          testTimeout: 600_000,
+          hookTimeout: 30_000,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
           name: "lifecycle",
           include: ["test/lifecycle/**/*.test.ts"],
           globalSetup: [hydra],
           testTimeout: 30_000,
           hookTimeout: 30_000,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
       {
@@ -43,7 +56,7 @@ export default defineConfig({
           hookTimeout: 240_000,
           // Each test runs the Pulumi CLI, which keeps a core busy by itself.
           maxWorkers: 2,
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 5 },
         },
       },
     ],
