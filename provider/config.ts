@@ -99,14 +99,25 @@ export interface ConfigurationFailure {
 
 /** What is wrong with a configuration, unknown keys included. */
 export function checkConfiguration(values: Readonly<Record<string, unknown>>): ConfigurationFailure[] {
-  const set = Object.fromEntries(
-    Object.entries(values).filter(([, value]) => typeof value !== "symbol" && present(value) !== undefined),
-  );
-  // The engine adds keys of its own.
-  const { version: _, pluginDownloadURL: __, ...own } = set;
-  const result = settings.safeParse(own);
+  const set = ownSettings(values);
+  const known = Object.fromEntries(Object.entries(set).filter(([, value]) => !holdsUnknown(value)));
+  const result = settings.safeParse(known);
   const broken = result.success ? [] : result.error.issues.map(failureOf);
-  return broken.length > 0 ? broken : contradictions(own as Partial<ServerSettings>);
+  return broken.length > 0 ? broken : contradictions(set as Partial<ServerSettings>);
+}
+
+/** What is set of a configuration, without the keys that the engine adds. */
+export function ownSettings(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { version: _, pluginDownloadURL: __, ...own } = values;
+  return Object.fromEntries(
+    Object.entries(own).filter(([key, value]) => !key.startsWith("__") && present(value) !== undefined),
+  );
+}
+
+// What Pulumi does not know yet is a symbol.
+function holdsUnknown(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return typeof value === "symbol";
+  return Object.values(value).some(holdsUnknown);
 }
 
 /** Reads the configuration: `read` gives a key of the `hydra` namespace, the environment stands in for what is unset. */
@@ -149,11 +160,8 @@ function settingsOf(value: (key: string) => unknown, name: unknown): ServerSetti
   const found = typeof name === "string" && Object.hasOwn(all, name) ? all[name] : undefined;
   if (!found) throw new ConfigurationError(`hydra:connections has no connection ${JSON.stringify(name)}`);
   // Credentials are never taken over from one server to another.
-  const { timeout, retries } = validated(
-    server.pick({ timeout: true, retries: true }),
-    pick(top, "timeout", "retries"),
-    [],
-  );
+  const shared = { timeout: top.timeout, retries: top.retries };
+  const { timeout, retries } = validated(server.pick({ timeout: true, retries: true }), shared, []);
   return consistent({ timeout, retries, ...found }, ["connections", String(name)]);
 }
 
@@ -285,11 +293,4 @@ function parsed(value: unknown): unknown {
   } catch {
     return value;
   }
-}
-
-function pick(
-  values: Readonly<Record<string, unknown>>,
-  ...names: readonly string[]
-): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(names.map((name) => [name, values[name]]));
 }

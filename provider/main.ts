@@ -1,15 +1,21 @@
-// Starts the plugin; nothing else.
+// Starts the plugin, and ends with the engine that started it; nothing else.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { whenEngineIsGone } from "./host/lifetime.ts";
 import { serve } from "./host/server.ts";
 
 const root = join(__dirname, "../..");
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
 const schema = () => readFileSync(join(root, "dist/schema.json"), "utf8");
+const engine = process.argv.slice(2).find((argument) => /:\d+$/.test(argument));
 
-serve({ version, schema }, process.argv.slice(2).find((argument) => /:\d+$/.test(argument)) ?? "").then(
-  (port) => process.stdout.write(`${port}\n`),
+serve({ version, schema }, engine ?? "").then(
+  ({ port, stop }) => {
+    // Started by hand, there is no engine: it will find us by PULUMI_DEBUG_PROVIDERS, more than once.
+    if (engine !== undefined) whenEngineIsGone(() => void stop().then(() => process.exit()));
+    process.stdout.write(`${port}\n`);
+  },
   (error: unknown) => {
     process.stderr.write(`pulumi-hydra could not start: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;

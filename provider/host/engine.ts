@@ -1,11 +1,13 @@
-// The engine's log: how a provider shows warnings on a resource.
+// The log of the engine that a plugin serves: how a provider shows warnings on a resource.
 
-import { credentials } from "@grpc/grpc-js";
+import { credentials, Metadata } from "@grpc/grpc-js";
 import engineGrpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import engine from "@pulumi/pulumi/proto/engine_pb.js";
 
-/** Shows a message on a resource. */
+/** Shows a message on a resource. Settles in any case: a warning that nobody sees is no reason to fail. */
 export type Warn = (urn: string, message: string) => Promise<void>;
+
+const patience = 5_000;
 
 /** Messages for the engine at an address; without an address there is nobody to tell. */
 export function connectEngine(address: string): Warn {
@@ -16,6 +18,7 @@ export function connectEngine(address: string): Warn {
     request.setSeverity(engine.LogSeverity.WARNING);
     request.setMessage(message);
     request.setUrn(urn);
-    return new Promise((resolve) => client.log(request, () => resolve()));
+    const limit = { deadline: Date.now() + patience };
+    return new Promise((resolve) => client.log(request, new Metadata(), limit, () => resolve()));
   };
 }

@@ -1,16 +1,20 @@
 // Runs the resource definitions as a Pulumi plugin: one function per call of the engine. Knows nothing of OAuth 2.0.
 
-import { type Configuration, checkConfiguration, configure, secretKeys } from "../config.ts";
+import * as z from "zod";
+import { type Configuration, checkConfiguration, configure, ownSettings, secretKeys } from "../config.ts";
 import type { Admin } from "../hydra/admin.ts";
-import { type Failure, failuresOf, formatPath } from "../lifecycle/check.ts";
-import { choiceKey, complete } from "../lifecycle/choice.ts";
-import { changedFields, diff, inputsOf } from "../lifecycle/diff.ts";
-import { type Operation, PartialFailure, type Resource } from "../lifecycle/resource.ts";
-import { containsUnknown, unknown, type Values } from "../lifecycle/value.ts";
-import { functionOf, resourceOf } from "../registry.ts";
+import { failuresOf, failuresOfIssues, formatPath, type Path } from "../lifecycle/check.ts";
+import { complete } from "../lifecycle/choice.ts";
+import { diff, inputsOf } from "../lifecycle/diff.ts";
+import { type Operation, PartialFailure, Refusal, type Resource } from "../lifecycle/resource.ts";
+import { containsUnknown, sameJson } from "../lifecycle/value.ts";
+import { functionOf, resources } from "../registry.ts";
+import { type CheckFailure, configurationFailureOf, failureOf } from "./check-failure.ts";
 import { type Change, detail } from "./detail.ts";
 import type { Warn } from "./engine.ts";
 import { describe } from "./message.ts";
+import { isWithin, parsePath } from "./path.ts";
+import { previewOf, stablesOf, withoutChoices } from "./preview.ts";
 import { propertiesFromWire, propertiesToWire, secretNames } from "./values.ts";
 
 /** Properties as they are on the wire. */
@@ -18,7 +22,7 @@ type Wire = Record<string, NonNullable<unknown>>;
 
 export interface Checked {
   readonly inputs: Wire;
-  readonly failures: readonly { readonly property: string; readonly reason: string }[];
+  readonly failures: readonly CheckFailure[];
 }
 
 export interface Compared {
@@ -42,13 +46,18 @@ export interface Unfinished {
   readonly existing: Existing;
 }
 
+/** What is known after a failure: that nothing came of it, that something may have, or that the engine wanted an end. */
+export type Outcome = "nothing" | "unsure" | "cancelled";
+
 /** A failure that is written for people. */
 export class OperationError extends Error {
+  readonly outcome: Outcome;
   readonly unfinished: Unfinished | undefined;
 
-  constructor(message: string, unfinished?: Unfinished) {
+  constructor(message: string, outcome: Outcome = "nothing", unfinished?: Unfinished) {
     super(message);
     this.name = "OperationError";
+    this.outcome = outcome;
     this.unfinished = unfinished;
   }
 }
@@ -59,26 +68,58 @@ export interface Asked {
   readonly preview?: boolean;
   /** Seconds; 0 when the program sets no limit of its own. */
   readonly timeout?: number;
+  /** Property paths whose changes do not count. */
+  readonly ignored?: readonly string[];
 }
 
 /** The provider behind the protocol: one per process and configuration. */
 export function createPlugin(warn: () => Warn, stopped: AbortSignal) {
   let configuration: Configuration = configure(() => undefined);
 
-  const operation = (asked: Asked, values: Values): Operation<Admin> => ({
-    server: configuration.server(values.connection),
-    signal: asked.timeout ? AbortSignal.any([stopped, AbortSignal.timeout(asked.timeout * 1000)]) : stopped,
-    warn: (message) => void warn()(asked.urn, message),
-  });
+  /** Runs an operation on a resource; what goes wrong is told by what was tried. */
+  async function attempt<T>(
+    verb: string,
+    asked: Asked & { readonly id?: string; readonly connection: unknown },
+    secrets: ReadonlySet<string>,
+    work: (resource: Resource<Admin>, operation: Operation<Admin>) => Promise<T>,
+  ): Promise<T> {
+    const { urn, id = "", timeout = 0 } = asked;
+    const resource = resourceOfUrn(urn);
+    const limit = timeout > 0 ? AbortSignal.timeout(timeout * 1000) : undefined;
+    const said: Promise<void>[] = [];
+    try {
+      return await work(resource, {
+        server: configuration.server(asked.connection),
+        signal: limit ? AbortSignal.any([stopped, limit]) : stopped,
+        warn: (message) => void said.push(warn()(urn, message)),
+      });
+    } catch (error) {
+      const late = limit?.aborted ? `; customTimeouts allows ${timeout} s for it` : "";
+      const message = describe(verb, resource.type, id, error) + late;
+      if (error instanceof PartialFailure) {
+        const existing = { id: error.live.id, properties: propertiesToWire(error.live.state, secrets) };
+        throw new OperationError(message, "unsure", { message, reasons: error.reasons, existing });
+      }
+      const uncertain = verb === "create" && error instanceof Error && "uncertain" in error && error.uncertain === true;
+      throw new OperationError(message, uncertain ? "unsure" : stopped.aborted ? "cancelled" : "nothing");
+    } finally {
+      // The engine may leave right after the answer.
+      await Promise.all(said);
+    }
+  }
 
   return {
     checkConfig(news: Wire): Checked {
       const values = propertiesFromWire(news);
-      const failures = checkConfiguration(values).map((failure) => failureOf(failure));
-      return {
-        inputs: propertiesToWire({ ...news, ...values }, new Set([...secretNames(news), ...secretKeys])),
-        failures,
-      };
+      const inputs = propertiesToWire(values, new Set([...secretNames(news), ...secretKeys]));
+      return { inputs, failures: checkConfiguration(values).map(configurationFailureOf) };
+    },
+
+    /** The keys that differ. Another URL or token leads to the same objects: nothing is ever replaced for it. */
+    diffConfig(olds: Wire, news: Wire): string[] {
+      const [before, after] = [ownSettings(propertiesFromWire(olds)), ownSettings(propertiesFromWire(news))];
+      const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+      return names.filter((name) => containsUnknown(after[name]) || !sameJson(before[name], after[name]));
     },
 
     configure(args: Wire): void {
@@ -100,7 +141,7 @@ export function createPlugin(warn: () => Warn, stopped: AbortSignal) {
       return { inputs: propertiesToWire(completed, sealed(resource, news)), failures: [] };
     },
 
-    diff(asked: Asked, id: string, olds: Wire, news: Wire, ignored: readonly string[]): Compared {
+    diff(asked: Asked, id: string, olds: Wire, news: Wire): Compared {
       const resource = resourceOfUrn(asked.urn);
       const [inputs, state] = [propertiesFromWire(news), propertiesFromWire(olds)];
       return told("compare", resource, id, () => {
@@ -108,16 +149,14 @@ export function createPlugin(warn: () => Warn, stopped: AbortSignal) {
           resource.announce?.({ server: configuration.server(inputs.connection), id, inputs, state });
         }
         const { changed, replaces, deleteBeforeReplace } = diff(resource, inputs, state, configuration.sameServer);
-        const places = detail(changed, state, inputs).filter(
-          ([path]) => !ignored.some((prefix) => isBelow(path, prefix)),
-        );
-        const named = changed.filter((name) => places.some(([path]) => isBelow(path, name)));
+        const places = notIgnored(detail(changed, state, inputs), asked.ignored);
+        const named = changed.filter((name) => places.some(([path]) => path[0] === name));
         const replacing = replaces.filter((name) => named.includes(name));
         return {
           changed: named,
           replaces: replacing,
-          deleteBeforeReplace,
-          detail: places.map(([path, change]) => [path, change, replacing.some((name) => isBelow(path, name))]),
+          deleteBeforeReplace: deleteBeforeReplace && replacing.length > 0,
+          detail: places.map(([path, change]) => [formatPath(path), change, replacing.includes(String(path[0]))]),
           stables: replacing.length > 0 ? [] : stablesOf(resource, state),
         };
       });
@@ -128,8 +167,8 @@ export function createPlugin(warn: () => Warn, stopped: AbortSignal) {
       const inputs = propertiesFromWire(properties);
       const secrets = sealed(resource, properties);
       if (asked.preview) return { id: "", properties: propertiesToWire(withoutChoices(resource, inputs), secrets) };
-      return attempt("create", resource, "", secrets, async () => {
-        const { id, state } = await resource.create({ ...operation(asked, inputs), inputs });
+      return attempt("create", { ...asked, connection: inputs.connection }, secrets, async (_, operation) => {
+        const { id, state } = await resource.create({ ...operation, inputs });
         return { id, properties: propertiesToWire(state, secrets) };
       });
     },
@@ -138,8 +177,8 @@ export function createPlugin(warn: () => Warn, stopped: AbortSignal) {
       const resource = resourceOfUrn(asked.urn);
       const state = propertiesFromWire(properties);
       const secrets = sealed(resource, properties, oldInputs);
-      return attempt("read", resource, id, secrets, async () => {
-        const live = await resource.read({ ...operation(asked, state), id, state });
+      return attempt("read", { ...asked, id, connection: state.connection }, secrets, async (_, operation) => {
+        const live = await resource.read({ ...operation, id, state });
         if (!live) return undefined;
         const inputs = inputsOf(resource, live.state, propertiesFromWire(oldInputs));
         return {
@@ -155,72 +194,59 @@ export function createPlugin(warn: () => Warn, stopped: AbortSignal) {
       const [inputs, state] = [propertiesFromWire(news), propertiesFromWire(olds)];
       const secrets = sealed(resource, news, olds);
       if (asked.preview) return propertiesToWire(previewOf(resource, inputs, state), secrets);
-      const replaced = told(
-        "update",
-        resource,
-        id,
-        () => diff(resource, inputs, state, configuration.sameServer).replaces,
-      );
-      if (replaced.length > 0) {
-        throw new OperationError(`could not update ${resource.type}: ${replaced.join(", ")} cannot change in place`);
-      }
-      return attempt("update", resource, id, secrets, async () =>
-        propertiesToWire(await resource.update({ ...operation(asked, inputs), id, inputs, state }), secrets),
-      );
+      return attempt("update", { ...asked, id, connection: inputs.connection }, secrets, async (_, operation) => {
+        const { replaces } = diff(resource, inputs, state, configuration.sameServer);
+        const places = notIgnored(detail(replaces, state, inputs), asked.ignored);
+        const [name] = new Set(places.map(([path]) => path[0]));
+        // `pulumi do` patches without asking what the change means.
+        if (name !== undefined)
+          throw new Refusal(`${name}: cannot change in place; delete the resource and make it anew`);
+        return propertiesToWire(await resource.update({ ...operation, id, inputs, state }), secrets);
+      });
     },
 
     async delete(asked: Asked, id: string, properties: Wire): Promise<void> {
-      const resource = resourceOfUrn(asked.urn);
       const state = propertiesFromWire(properties);
-      await attempt("delete", resource, id, new Set(), () =>
-        resource.delete({ ...operation(asked, state), id, state }),
+      await attempt("delete", { ...asked, id, connection: state.connection }, new Set(), (resource, operation) =>
+        resource.delete({ ...operation, id, state }),
       );
     },
 
     async invoke(token: string, args: Wire): Promise<{ result: Wire; failures: Checked["failures"] }> {
       const found = functionOf(nameOf(token));
-      if (!found) throw new OperationError(`there is no function ${token}`);
+      if (!found) throw new OperationError(`pulumi-hydra has no function ${token}`);
       const inputs = propertiesFromWire(args);
       const failures = failuresOf(found, inputs);
-      if (failures.length > 0) return { result: {}, failures: failures.map((failure) => failureOf(failure, args)) };
+      if (failures.length > 0)
+        return { result: {}, failures: failures.map((failure) => failureOf(failure, args, found)) };
       try {
         const server = configuration.server(inputs.connection);
         const result = await found.call({ server, signal: stopped, inputs });
         return { result: propertiesToWire(result, new Set(found.secrets)), failures: [] };
       } catch (error) {
-        throw new OperationError(describe("call", found.type, "", error));
+        throw new OperationError(describe("call", found.type, "", error), stopped.aborted ? "cancelled" : "nothing");
       }
     },
 
     async list(token: string, query: Wire): Promise<readonly { id: string; name: string }[]> {
-      const resource = resourceOf(nameOf(token));
+      const resource = resourceOfToken(token);
       const inputs = propertiesFromWire(query);
-      return attempt("list", resource, "", new Set(), () =>
-        resource.list({ server: configuration.server(inputs.connection), signal: stopped, query: inputs }),
-      );
+      const shape = [...resource.listInputs, "connection"].map((name) => [name, resource.inputs.shape[name]]);
+      const schema = z.strictObject(Object.fromEntries(shape)).partial();
+      const [failure] = failuresOfIssues(schema, schema.safeParse(inputs).error?.issues ?? [], inputs);
+      if (failure)
+        throw new OperationError(`could not list ${resource.type}: ${formatPath(failure.path)}: ${failure.reason}`);
+      try {
+        const server = configuration.server(inputs.connection);
+        return await resource.list({ server, signal: stopped, query: inputs });
+      } catch (error) {
+        throw new OperationError(describe("list", resource.type, "", error), stopped.aborted ? "cancelled" : "nothing");
+      }
     },
   };
 }
 
 export type Plugin = ReturnType<typeof createPlugin>;
-
-async function attempt<T>(
-  verb: string,
-  resource: Resource<Admin>,
-  id: string,
-  secrets: ReadonlySet<string>,
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const message = describe(verb, resource.type, id, error);
-    if (!(error instanceof PartialFailure)) throw new OperationError(message);
-    const { live, reasons } = error;
-    const existing = { id: live.id, properties: propertiesToWire(live.state, secrets) };
-    throw new OperationError(message, { message, reasons, existing });
-  }
-}
 
 function told<T>(verb: string, resource: Resource<Admin>, id: string, work: () => T): T {
   try {
@@ -232,12 +258,18 @@ function told<T>(verb: string, resource: Resource<Admin>, id: string, work: () =
 
 /** `urn:pulumi:dev::project::parent$hydra:index:OAuth2Client::web` → the resource. */
 function resourceOfUrn(urn: string): Resource<Admin> {
-  return resourceOf(nameOf(urn.split("::")[2]?.split("$").at(-1) ?? ""));
+  return resourceOfToken(urn.split("::")[2]?.split("$").at(-1) ?? "");
 }
 
-/** `hydra:index:OAuth2Client` → `OAuth2Client`. */
+function resourceOfToken(token: string): Resource<Admin> {
+  const found = resources.find(({ type }) => type === nameOf(token));
+  if (!found) throw new OperationError(`pulumi-hydra has no resource ${JSON.stringify(token)}`);
+  return found;
+}
+
+/** `hydra:index:OAuth2Client` → `OAuth2Client`; of another package's token, nothing. */
 function nameOf(token: string): string {
-  return token.split(":").at(-1) ?? "";
+  return /^hydra:index:(\w+)$/.exec(token)?.[1] ?? "";
 }
 
 /** The properties that have to be secret: those of the definition, and those that came so. */
@@ -246,44 +278,10 @@ function sealed(resource: Resource<Admin>, ...all: readonly Wire[]): Set<string>
   return new Set([...own.map(([name]) => name), ...secretNames(...all)]);
 }
 
-// The engine prints the value of the property that a failure names.
-function failureOf(
-  { path, reason }: Failure,
-  news: Wire = {},
-  resource?: Resource<Admin>,
-): Checked["failures"][number] {
-  const place = formatPath(path);
-  const name = String(path[0] ?? "");
-  const unsafe =
-    path.length === 1 && (secretNames(news).has(name) || resource?.fields[name]?.secret || /^jwks?$/.test(name));
-  return { property: unsafe ? "" : place, reason: place === "" ? reason : `${place}: ${reason}` };
-}
-
-function isBelow(path: string, prefix: string): boolean {
-  return path === prefix || (path.startsWith(prefix) && /^[.[]/.test(path.slice(prefix.length)));
-}
-
-/** What no update changes: who depends on it need not be looked at. */
-function stablesOf(resource: Resource<Admin>, state: Values): string[] {
-  const fixed = Object.keys(resource.fields).filter((name) => resource.fields[name]?.replaces && name !== "connection");
-  return [...fixed, "createdAt"].filter((name) => name in state);
-}
-
-/** Inputs without what is chosen anew in the operation that follows. */
-function withoutChoices(resource: Resource<Admin>, inputs: Values): Values {
-  const hidden = Object.keys(resource.fields).map(choiceKey);
-  return Object.fromEntries(Object.entries(inputs).filter(([name]) => !hidden.includes(name)));
-}
-
-/** What will be recorded after an update, as far as it is certain: the rest is unknown. */
-function previewOf(resource: Resource<Admin>, inputs: Values, state: Values): Values {
-  const changed = changedFields(resource, inputs, state);
-  const kept = Object.entries(state).filter(([name]) => !changed.includes(name));
-  const moving = [
-    "updatedAt",
-    "registrationAccessToken",
-    ...(changed.includes("secretRotation") ? ["clientSecret"] : []),
-  ];
-  const unsure = Object.fromEntries(moving.filter((name) => name in state).map((name) => [name, unknown]));
-  return { ...Object.fromEntries(kept), ...withoutChoices(resource, inputs), ...unsure };
+function notIgnored<Place extends readonly [Path, ...unknown[]]>(
+  places: readonly Place[],
+  ignored: readonly string[] = [],
+): Place[] {
+  const prefixes = ignored.map(parsePath);
+  return places.filter(([path]) => !prefixes.some((prefix) => isWithin(path, prefix)));
 }

@@ -5,6 +5,7 @@ import {
   ServerCredentials,
   type ServerUnaryCall,
   type ServerWritableStream,
+  type ServiceError,
   type sendUnaryData,
   status,
 } from "@grpc/grpc-js";
@@ -15,9 +16,10 @@ import type * as proto from "@pulumi/pulumi/proto/provider_pb.js";
 import provider from "@pulumi/pulumi/proto/provider_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
+import type { CheckFailure } from "./check-failure.ts";
 import type { Warn } from "./engine.ts";
 import { failure, partialFailure } from "./failure.ts";
-import type { Checked, Compared, Plugin } from "./plugin.ts";
+import type { Checked, Compared, OperationError, Plugin } from "./plugin.ts";
 
 type Wire = Record<string, NonNullable<unknown>>;
 
@@ -32,15 +34,37 @@ const megabyte = 1024 * 1024;
 /** After a cancellation, requests in flight have this long to end by themselves. */
 const grace = 4_000;
 
-/** Starts the plugin and resolves to its port. */
-export async function serve(about: About, engineAddress: string): Promise<number> {
+/** A plugin that is served. */
+export interface Served {
+  readonly port: number;
+  /** Ends what is under way: it has a moment to end by itself. */
+  stop(): Promise<void>;
+}
+
+/** Starts the plugin. */
+export async function serve(about: About, engineAddress: string): Promise<Served> {
   const stop = new AbortController();
   let address = engineAddress;
   let loaded: Promise<Plugin> | undefined;
   let warn: Promise<Warn> | undefined;
   const warner = () => {
     warn ??= import("./engine.ts").then(({ connectEngine }) => connectEngine(address));
-    return (urn: string, message: string) => (warn as Promise<Warn>).then((tell) => tell(urn, message));
+    const told = warn;
+    // A warning that cannot be shown is no reason to fail.
+    return (urn: string, message: string) => told.then((tell) => tell(urn, message)).catch(() => undefined);
+  };
+  let busy = 0;
+  let idle = () => {};
+  const unary = <Request, Response>(work: (request: Request) => Promise<Response>) => {
+    return (call: ServerUnaryCall<Request, Response>, done: sendUnaryData<Response>): void => {
+      busy++;
+      work(call.request)
+        .then(
+          (response) => done(null, response),
+          (error: unknown) => done(asServiceError(error)),
+        )
+        .finally(() => --busy || idle());
+    };
   };
   const load = () => {
     loaded ??= import("./plugin.ts").then(({ createPlugin }) => createPlugin(warner, stop.signal));
@@ -66,7 +90,9 @@ export async function serve(about: About, engineAddress: string): Promise<number
       response.setVersion(about.version);
       return response;
     }),
-    getSchema: unary<proto.GetSchemaRequest, proto.GetSchemaResponse>(async () => {
+    getSchema: unary<proto.GetSchemaRequest, proto.GetSchemaResponse>(async (request) => {
+      const version = request.getVersion();
+      if (version !== 0) throw failure(`there is no version ${version} of package schemas`, status.INVALID_ARGUMENT);
       const response = new provider.GetSchemaResponse();
       response.setSchema(about.schema());
       return response;
@@ -74,14 +100,9 @@ export async function serve(about: About, engineAddress: string): Promise<number
     checkConfig: unary<proto.CheckRequest, proto.CheckResponse>(async (request) =>
       checked((await load()).checkConfig(values(request.getNews()))),
     ),
-    // A new token or URL leads to the same objects: nothing is ever replaced for it.
     diffConfig: unary<proto.DiffRequest, proto.DiffResponse>(async (request) => {
-      const response = new provider.DiffResponse();
-      const same = JSON.stringify(values(request.getOlds())) === JSON.stringify(values(request.getNews()));
-      response.setChanges(
-        same ? provider.DiffResponse.DiffChanges.DIFF_NONE : provider.DiffResponse.DiffChanges.DIFF_SOME,
-      );
-      return response;
+      const changed = (await load()).diffConfig(values(request.getOlds()), values(request.getNews()));
+      return compared({ changed, replaces: [], deleteBeforeReplace: false, detail: [], stables: [] });
     }),
     configure: unary<proto.ConfigureRequest, proto.ConfigureResponse>(async (request) => {
       (await load()).configure(values(request.getArgs()));
@@ -98,8 +119,8 @@ export async function serve(about: About, engineAddress: string): Promise<number
     }),
     diff: unary<proto.DiffRequest, proto.DiffResponse>(async (request) => {
       const [olds, news] = [values(request.getOlds()), values(request.getNews())];
-      const ignored = request.getIgnorechangesList();
-      return compared((await load()).diff({ urn: request.getUrn() }, request.getId(), olds, news, ignored));
+      const asked = { urn: request.getUrn(), ignored: request.getIgnorechangesList() };
+      return compared((await load()).diff(asked, request.getId(), olds, news));
     }),
     create: unary<proto.CreateRequest, proto.CreateResponse>(async (request) => {
       const made = await (await load()).create(asked(request), values(request.getProperties()));
@@ -110,7 +131,8 @@ export async function serve(about: About, engineAddress: string): Promise<number
     }),
     read: unary<proto.ReadRequest, proto.ReadResponse>(async (request) => {
       const [properties, inputs] = [values(request.getProperties()), values(request.getInputs())];
-      const found = await (await load()).read({ urn: request.getUrn() }, request.getId(), properties, inputs);
+      const asked = { urn: request.getUrn(), timeout: request.getTimeout() };
+      const found = await (await load()).read(asked, request.getId(), properties, inputs);
       const response = new provider.ReadResponse();
       if (!found) return response;
       response.setId(found.id);
@@ -121,7 +143,8 @@ export async function serve(about: About, engineAddress: string): Promise<number
     update: unary<proto.UpdateRequest, proto.UpdateResponse>(async (request) => {
       const [olds, news] = [values(request.getOlds()), values(request.getNews())];
       const response = new provider.UpdateResponse();
-      response.setProperties(message(await (await load()).update(asked(request), request.getId(), olds, news)));
+      const limits = { ...asked(request), ignored: request.getIgnorechangesList() };
+      response.setProperties(message(await (await load()).update(limits, request.getId(), olds, news)));
       return response;
     }),
     delete: unary<proto.DeleteRequest, empty.Empty>(async (request) => {
@@ -146,30 +169,32 @@ export async function serve(about: About, engineAddress: string): Promise<number
       return new empty.Empty();
     }),
   });
-  return new Promise((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) =>
-      error ? reject(error) : resolve(port),
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, found) =>
+      error ? reject(error) : resolve(found),
     );
   });
-}
-
-function unary<Request, Response>(work: (request: Request) => Promise<Response>) {
-  return (call: ServerUnaryCall<Request, Response>, done: sendUnaryData<Response>): void => {
-    work(call.request).then(
-      (response) => done(null, response),
-      (error: unknown) => done(asServiceError(error)),
-    );
+  return {
+    port,
+    stop: () =>
+      new Promise((resolve) => {
+        idle = resolve;
+        if (busy === 0) resolve();
+        setTimeout(() => stop.abort(), grace);
+      }),
   };
 }
 
+const codes = { nothing: status.FAILED_PRECONDITION, unsure: status.UNKNOWN, cancelled: status.CANCELLED } as const;
+
 function asServiceError(error: unknown) {
-  if (!(error instanceof Error)) return failure(String(error), status.INTERNAL);
+  if (!(error instanceof Error)) return error as Partial<ServiceError>;
   if (error.name !== "OperationError") {
     return failure(`a defect in pulumi-hydra; please report it with these lines: ${error.stack}`, status.INTERNAL);
   }
-  const { unfinished } = error as Error & { unfinished?: import("./plugin.ts").Unfinished };
-  if (!unfinished) return failure(error.message);
-  return partialFailure(error.message, unfinished.existing.id, unfinished.existing.properties, unfinished.reasons);
+  const { message: text, outcome, unfinished } = error as OperationError;
+  if (!unfinished) return failure(text, codes[outcome]);
+  return partialFailure(text, unfinished.existing.id, unfinished.existing.properties, unfinished.reasons);
 }
 
 async function list(
@@ -190,7 +215,7 @@ async function list(
     }
     call.end();
   } catch (error) {
-    call.destroy(Object.assign(new Error(), asServiceError(error)));
+    call.emit("error", asServiceError(error));
   }
 }
 
@@ -213,7 +238,7 @@ function checked({ inputs, failures }: Checked): proto.CheckResponse {
   return response;
 }
 
-function checkFailure({ property, reason }: Checked["failures"][number]): proto.CheckFailure {
+function checkFailure({ property, reason }: CheckFailure): proto.CheckFailure {
   const found = new provider.CheckFailure();
   found.setProperty(property);
   found.setReason(reason);
@@ -234,7 +259,7 @@ function compared({ changed, replaces, deleteBeforeReplace, detail, stables }: C
   response.setReplacesList([...replaces]);
   response.setStablesList([...stables]);
   response.setDeletebeforereplace(deleteBeforeReplace);
-  response.setHasdetaileddiff(changed.length > 0);
+  response.setHasdetaileddiff(detail.length > 0);
   for (const [path, change, replacing] of detail) {
     const place = new provider.PropertyDiff();
     place.setKind(kinds[change][replacing ? 1 : 0]);

@@ -4,7 +4,7 @@ import type * as z from "zod";
 import { choiceKey } from "./choice.ts";
 import { isNothing, type Kind, kindOf, sameValue } from "./field.ts";
 import type { Resource } from "./resource.ts";
-import type { Values } from "./value.ts";
+import { sameJson, type Values } from "./value.ts";
 
 export interface Diff {
   /** Changed properties, in the order of the inputs' schema. */
@@ -18,6 +18,11 @@ export interface Diff {
 /** In the state: a field that cannot be read back was found changed. */
 export function driftKey(name: string): string {
   return `__${name}Changed`;
+}
+
+/** In the state: of a field's value the server shows only a part, and the part is what is recorded. */
+export function unreadKey(name: string): string {
+  return `__${name}Unread`;
 }
 
 /** In the state: what this server fills in, where that is not what Hydra ships with. */
@@ -34,10 +39,9 @@ export function diff<Server>(
   sameServer: (left: unknown, right: unknown) => boolean,
 ): Diff {
   const changed = changedFields(resource, inputs, state);
-  const replaces = changed.filter(
-    (name) =>
-      resource.fields[name]?.replaces && !(name === "connection" && sameServer(inputs.connection, state.connection)),
-  );
+  const inPlace = (name: string) =>
+    name === "connection" ? sameServer(inputs.connection, state.connection) : completes(name, inputs, state);
+  const replaces = changed.filter((name) => resource.fields[name]?.replaces && !inPlace(name));
   const moves = replaces.includes("connection");
   return { changed, replaces, deleteBeforeReplace: !moves && resource.collides(inputs, state) };
 }
@@ -49,6 +53,13 @@ export function changedFields<Server>(resource: Resource<Server>, inputs: Values
     if (isNothing(inputs[name]) && (keptWhenUnset || choose)) return false;
     return !sameValue(kindOfField(resource, name), desiredValue(resource, inputs, state, name), state[name]);
   });
+}
+
+/** Whether an input gives the whole of a value of which only a part is recorded: what the server has may well be that. */
+function completes(name: string, inputs: Values, state: Values): boolean {
+  const [given, part] = [inputs[name], state[name]];
+  if (state[unreadKey(name)] !== true || typeof given !== "object" || given === null) return false;
+  return Object.entries(part ?? {}).every(([member, value]) => sameJson((given as Values)[member], value));
 }
 
 /**

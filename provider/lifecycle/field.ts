@@ -11,6 +11,8 @@ export interface Kind {
   isEmpty(value: unknown): boolean;
   /** Whether two values that are both set mean the same. */
   same(left: unknown, right: unknown): boolean;
+  /** What of a value that the server shows may be recorded; all of it when absent. */
+  readonly recordable?: (value: unknown) => unknown;
 }
 
 /** Makes a value; the same one for the same seed. */

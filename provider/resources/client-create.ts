@@ -21,7 +21,8 @@ export async function createClient(
   } catch (error) {
     if (!(error instanceof HydraError)) throw error;
     if (ours && error.uncertain) {
-      const made = await unlessGone(server.getClient(id));
+      // Whoever cancelled the operation does not wait long for it to end.
+      const made = await unlessGone(server.getClient(id, signal?.aborted ? AbortSignal.timeout(500) : signal));
       if (made) return made;
     }
     if (error.kind === "conflict") throw existsAlready(id);

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { parseDuration } from "../hydra/duration.ts";
 import { caselessKind, flagKind, jsonKind, kind, listKind, textKind } from "../lifecycle/field.ts";
 import { sameJson } from "../lifecycle/value.ts";
-import { isJwk, privateMembersOf, publicMembersOf } from "./jwk.ts";
+import { isJwk, privateMembersOf, publicMembersOf, withoutPrivateMembers } from "./jwk.ts";
 
 export const text = kind(z.string(), textKind);
 export const requiredText = kind(z.string().min(1, { error: "must not be empty" }), textKind);
@@ -29,6 +29,16 @@ export const duration = kind(
     same: (left, right) => parseDuration(String(left)) === parseDuration(String(right)),
   },
 );
+
+/** A name out of a registry that grows, such as an algorithm: one word, no longer than every database keeps it. */
+export function word(limit: number) {
+  return kind(
+    z.string().refine((value) => value === "" || (/^\S+$/.test(value) && value.length <= limit), {
+      error: `must be one word of at most ${limit} characters`,
+    }),
+    textKind,
+  );
+}
 
 /** One word out of a few. */
 export function oneOf(...words: readonly string[]) {
@@ -153,6 +163,8 @@ export const jwks = kind(z.strictObject({ keys: z.array(jwkSchema) }).partial(),
     const [mine, theirs] = [keysOf(left), keysOf(right)];
     return mine.length === theirs.length && mine.every((key, index) => sameKey(key, theirs[index]));
   },
+  // Hydra takes private keys from others, and shows them to everyone.
+  recordable: (value) => ({ ...Object(value), keys: keysOf(value).map(withoutPrivateMembers) }),
 });
 
 function keysOf(value: unknown): readonly unknown[] {

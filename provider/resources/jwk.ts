@@ -17,6 +17,13 @@ export function privateMembersOf(key: unknown): string[] {
   return privateMembers.filter((member) => member in key);
 }
 
+/** A JSON Web Key without its private members. */
+export function withoutPrivateMembers(key: unknown): unknown {
+  if (typeof key !== "object" || key === null) return key;
+  const hidden = privateMembersOf(key);
+  return Object.fromEntries(Object.entries(key).filter(([name]) => !hidden.includes(name)));
+}
+
 /** The members by which two keys are told apart. */
 export function publicMembersOf(key: unknown): Readonly<Record<string, unknown>> {
   const members = new Map(Object.entries(key ?? {}));

@@ -55,19 +55,19 @@ const inputs = z.strictObject({
   /** The origins whose scripts may call the public endpoints, such as `https://app.example`. */
   allowedCorsOrigins: field.origins.optional(),
   /** How the client authenticates at the token endpoint (OpenID Connect Core, 9): `client_secret_basic`, `client_secret_post`, `private_key_jwt` or `none`. Unset: `client_secret_basic`. */
-  tokenEndpointAuthMethod: field.text.optional(),
+  tokenEndpointAuthMethod: field.word(25).optional(),
   /** The algorithm with which the client signs its assertions when it authenticates with `private_key_jwt`: RS, PS or ES with 256, 384 or 512. */
-  tokenEndpointAuthSigningAlg: field.text.optional(),
+  tokenEndpointAuthSigningAlg: field.word(10).optional(),
   /** The client's public keys (RFC 7517). Excludes `jwksUri`. Private members are refused. */
   jwks: field.jwks.optional(),
   /** Where the client publishes its public keys. Excludes `jwks`. */
   jwksUri: field.text.optional(),
   /** The algorithm with which request objects must be signed (OpenID Connect Core, 6.1). */
-  requestObjectSigningAlg: field.text.optional(),
+  requestObjectSigningAlg: field.word(10).optional(),
   /** The request URIs that the client may use (OpenID Connect Core, 6.2). */
   requestUris: field.list.optional(),
   /** `public` or `pairwise`: whether every client sees the same subject for one person (OpenID Connect Core, 8). Unset: the server's default, `public` unless configured otherwise. */
-  subjectType: field.text.optional(),
+  subjectType: field.word(15).optional(),
   /** An https URL of a JSON list of redirect URIs that share pairwise subjects (OpenID Connect Core, 8.1). The server fetches it. */
   sectorIdentifierUri: field.httpsUri.optional(),
   /** How the userinfo answer is signed: `none` or `RS256`. Unset: `none`. */

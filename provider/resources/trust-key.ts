@@ -5,6 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Admin, Wire } from "../hydra/admin.ts";
 import { HydraError, unlessGone } from "../hydra/error.ts";
 import type { Values } from "../lifecycle/value.ts";
+import { withoutPrivateMembers } from "./jwk.ts";
 import { createQueue } from "./queue.ts";
 
 /** The pair under which the server keeps a key. */
@@ -59,7 +60,8 @@ export async function storedKey(server: Admin, { issuer, kid }: KeyName, signal?
   if (kid.endsWith("/")) return { readable: false };
   try {
     const keys = await unlessGone(server.getKeys(issuer, kid, signal));
-    return { readable: true, key: keys?.[0] };
+    // A whole key pair may have been stored under this name.
+    return { readable: true, key: keys?.[0] && (withoutPrivateMembers(keys[0]) as Wire) };
   } catch (error) {
     // A redirect is what routers make of a slash beside another one, and of a dot.
     const status = error instanceof HydraError ? error.status : undefined;

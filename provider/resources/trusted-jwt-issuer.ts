@@ -3,10 +3,10 @@
 import * as z from "zod";
 import type { Admin, Wire } from "../hydra/admin.ts";
 import { HydraError, unlessGone } from "../hydra/error.ts";
-import type { Failure } from "../lifecycle/check.ts";
+import { unreadKey } from "../lifecycle/diff.ts";
 import { type FieldRules, isNothing } from "../lifecycle/field.ts";
 import { type Live, PartialFailure, Refusal, type Resource } from "../lifecycle/resource.ts";
-import { containsUnknown, type Values } from "../lifecycle/value.ts";
+import type { Values } from "../lifecycle/value.ts";
 import { connection, connectionRules } from "./connection.ts";
 import * as field from "./field.ts";
 import {
@@ -22,6 +22,7 @@ import {
   subjectOf,
   trustsOf,
 } from "./trust-key.ts";
+import { expiryWarnings, subjectRules } from "./trust-rule.ts";
 import { outputsOf, readFields, unmetReasons, wireOf } from "./wire.ts";
 
 const inputs = z.strictObject({
@@ -73,6 +74,9 @@ function toState(wire: Wire, known: Values, jwk: unknown): Values {
 /** In the state: the key under this name could not be read when the trust was made, and may be another one. */
 const unconfirmed = "__keyUnconfirmed";
 
+/** In the state: an imported trust whose key the server does not show; all that is recorded of it is its kid. */
+const unread = unreadKey("jwk");
+
 export const trustedJwtIssuer: Resource<Admin, TrustedJwtIssuerInputs> = {
   type: "TrustedJwtIssuer",
   inputs,
@@ -86,7 +90,7 @@ export const trustedJwtIssuer: Resource<Admin, TrustedJwtIssuerInputs> = {
   announce({ server, inputs: given, state }) {
     const name = keyName(state);
     const record = recordOf(server, name);
-    if (isNothing(state.jwk)) return;
+    if (isNothing(state.jwk) || state[unread] === true) return;
     if (state[unconfirmed] !== true) record.confirmed ??= state.jwk as Wire;
     const keyChanges = sameKeyName(keyName(given), name) && !field.sameKey(given.jwk, state.jwk);
     if (keyChanges) record.leaving.add(subjectOf(wireOf(trustedJwtIssuer, state, plainFields)));
@@ -110,20 +114,30 @@ export const trustedJwtIssuer: Resource<Admin, TrustedJwtIssuerInputs> = {
     });
   },
 
-  async read({ server, id, state, signal }) {
+  async read({ server, id, state, signal, warn }) {
     const wire = (await unlessGone(server.getTrust(id, signal))) ?? (await findTrust(server, state, signal));
     if (wire === undefined) return undefined;
     const stored = await storedKey(server, keyNameOf(wire), signal);
-    const key = stored.readable ? stored.key : undefined;
-    const unchanged = key === undefined || (!isNothing(state.jwk) && field.sameKey(key, state.jwk));
-    const kept = key === undefined && state[unconfirmed] === true ? { [unconfirmed]: true } : {};
-    return { id: String(wire.id), state: { ...toState(wire, state, unchanged ? state.jwk : key), ...kept } };
+    const found = (jwk: unknown, marks: Values = {}) => ({
+      id: String(wire.id),
+      state: { ...toState(wire, state, jwk), ...marks },
+    });
+    if (stored.readable && stored.key !== undefined) {
+      const unchanged = !isNothing(state.jwk) && field.sameKey(stored.key, state.jwk);
+      return found(unchanged ? state.jwk : stored.key);
+    }
+    if (stored.readable || !isNothing(state.jwk)) return found(state.jwk, marksOf(state));
+    warn(
+      "jwk: this server cannot show the key of this trust; name it in the program, and the next `up` records it without touching the trust",
+    );
+    return found({ kid: keyNameOf(wire).kid }, { [unconfirmed]: true, [unread]: true });
   },
 
   async update({ inputs: given, state }) {
-    // Only the name of the connection can change in place.
-    const { connection: _, ...rest } = state;
-    return isNothing(given.connection) ? rest : { ...rest, connection: given.connection };
+    // Only the name of the connection can change in place, and what is known of a key that no answer shows.
+    const { connection: _, [unread]: isUnread, ...rest } = state;
+    const connection = isNothing(given.connection) ? {} : { connection: given.connection };
+    return { ...rest, ...(isUnread === true ? { jwk: given.jwk } : {}), ...connection };
   },
 
   listInputs: ["issuer"],
@@ -151,6 +165,10 @@ export const trustedJwtIssuer: Resource<Admin, TrustedJwtIssuerInputs> = {
     });
   },
 };
+
+function marksOf(state: Values): Values {
+  return Object.fromEntries([unconfirmed, unread].filter((mark) => state[mark] === true).map((mark) => [mark, true]));
+}
 
 /** Deletes one trust, and makes those anew that go with it. */
 async function deleteAlone(
@@ -196,17 +214,6 @@ async function accepts(
   if (stored.readable) return stored.key === undefined || field.sameKey(stored.key, jwk);
   if (record.confirmed === undefined || field.sameKey(record.confirmed, jwk)) return true;
   return (await trustsOf(server, name, signal)).length === 0;
-}
-function subjectRules({ subject, allowAnySubject }: Values): Failure[] {
-  if (containsUnknown(subject) || containsUnknown(allowAnySubject)) return [];
-  const named = !isNothing(subject) && subject !== "";
-  if (named && allowAnySubject === true) {
-    return [{ path: ["subject"], reason: "excludes allowAnySubject: name one subject or allow any, not both" }];
-  }
-  if (!named && allowAnySubject !== true) {
-    return [{ path: ["subject"], reason: "is required unless allowAnySubject is true" }];
-  }
-  return [];
 }
 
 async function post(server: Admin, given: TrustedJwtIssuerInputs, signal?: AbortSignal): Promise<Wire> {
@@ -258,15 +265,6 @@ async function confirm(
   }
   record.confirmed = jwk;
   return true;
-}
-
-function expiryWarnings({ expiresAt }: Values): string[] {
-  const second = typeof expiresAt === "string" ? field.secondOf(expiresAt) : undefined;
-  if (second === undefined) return [];
-  const left = second * 1000 - Date.now();
-  if (left <= 0) return ["expiresAt: lies in the past; the server accepts no assertion of this issuer"];
-  const week = 7 * 24 * 3600 * 1000;
-  return left < week ? [`expiresAt: the trust ends in ${Math.ceil(left / 3_600_000)} hours; move it on`] : [];
 }
 
 function otherKey(): Refusal {

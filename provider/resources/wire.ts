@@ -84,7 +84,7 @@ function liveValue<Server>(resource: Resource<Server>, wire: Wire, name: string)
   const value = wire[snakeCase(name)];
   if (isNothing(value)) return undefined;
   const schema = resource.inputs.shape[name];
-  const empty = kindOfField(resource, name).empty;
+  const { empty, recordable } = kindOfField(resource, name);
   // The type of a field is the type of its empty value; JSON may be anything, and so may what null clears.
   const expected = Array.isArray(empty) ? "array" : typeof empty;
   const actual = Array.isArray(value) ? "array" : typeof value;
@@ -92,5 +92,5 @@ function liveValue<Server>(resource: Resource<Server>, wire: Wire, name: string)
     const message = `the server sent ${snakeCase(name)} as ${actual} where ${expected} is expected; is hydra:adminUrl a Hydra?`;
     throw new HydraError(message, { kind: "unreachable", method: "GET", path: snakeCase(name) });
   }
-  return value;
+  return recordable ? recordable(value) : value;
 }

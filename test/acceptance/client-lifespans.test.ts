@@ -192,8 +192,8 @@ describe("ClientLifespans", () => {
       problem(
         'implicitGrantIdTokenLifespan: must be a duration such as "30m", "1h30m" or "720h" (units: ns, us, ms, s, m, h)',
       ),
-      problem("implicitGrantTokenLifespan: is not a property of this resource"),
       problem("clientIds: is not a property of this resource; did you mean clientId?"),
+      problem("implicitGrantTokenLifespan: is not a property of this resource"),
     ]);
     expect(await recorded(stack)).toEqual({});
   });

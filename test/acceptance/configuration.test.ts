@@ -174,55 +174,61 @@ describe("the configuration", () => {
     ]);
   });
 
-  it("keeps every resource in the state while Hydra cannot be asked", async () => {
-    await using gateway = await startGateway({ target: hydra.adminUrl });
+  it("keeps every resource in the state while its Hydra cannot be asked", async () => {
     await using trap = await startGateway({ target: hydra.adminUrl });
-    const id = randomUUID();
-    await using stack = await workspace({
-      files: program(client("web", { clientId: id, clientName: "Web" })),
-      config: { "hydra:adminUrl": gateway.url, "hydra:retries": "0", "hydra:timeout": "1" },
-    });
-    await stack.up();
-    const before = await recorded(stack);
-    const at = `GET ${path(id)}`;
-    const elsewhere = "this is no answer of Hydra's admin API: check hydra:adminUrl (host, port and base path)";
     const html = (status: number) => ({ status, body: `<html><body>${status}</body></html>` });
-    const error = (status: number, body: object) => ({
+    const error = (status: number, error: unknown) => ({
       status,
       headers: { "content-type": "application/json" },
-      body: json(body),
+      body: json({ error }),
     });
-    const faults: [Answering, reason: string][] = [
-      [html(404), `<html><body>404</body></html> (404 ${at}); ${elsewhere}`],
-      [html(200), `the answer is not JSON (200 ${at}); ${elsewhere}`],
-      [html(401), `<html><body>401</body></html> (401 ${at}); check hydra:accessToken, or what guards the admin API`],
-      [
-        error(403, { error: "forbidden" }),
-        `forbidden (403 ${at}); check hydra:accessToken, or what guards the admin API`,
+    const elsewhere = "this is no answer of Hydra's admin API: check hydra:adminUrl (host, port and base path)";
+    const denied = "check hydra:accessToken, or what guards the admin API";
+    const faults: Record<string, [Answering, reason: (at: string, url: string) => string]> = {
+      "404": [html(404), (at) => `<html><body>404</body></html> (404 GET ${at}); ${elsewhere}`],
+      "200": [html(200), (at) => `the answer is not JSON (200 GET ${at}); ${elsewhere}`],
+      "401": [html(401), (at) => `<html><body>401</body></html> (401 GET ${at}); ${denied}`],
+      "403": [error(403, "forbidden"), (at) => `forbidden (403 GET ${at}); ${denied}`],
+      "500": [error(500, { message: "no luck" }), (at) => `no luck (500 GET ${at})`],
+      "307": [
+        { status: 307, headers: { location: trap.url }, body: "" },
+        (at) => `it redirects to ${trap.url}, which is not followed (307 GET ${at}); ${elsewhere}`,
       ],
-      [error(500, { error: { message: "no luck" } }), `no luck (500 ${at})`],
-      [
-        { status: 307, headers: { location: `${trap.url}/admin` }, body: "" },
-        `it redirects to ${trap.url}/admin, which is not followed (307 ${at}); ${elsewhere}`,
-      ],
-      [
+      timeout: [
         "hang",
-        `no answer within 1 s (GET ${gateway.url}${path(id)}); check that Hydra runs and that hydra:adminUrl is right`,
+        (at, url) => `no answer within 3 s (GET ${url}${at}); check that Hydra runs and that hydra:adminUrl is right`,
       ],
-    ];
-    for (const [answering, reason] of faults) {
-      gateway.answer(answering);
-      const refreshed = await stack.refresh();
-      expect(refreshed.code).not.toBe(0);
-      expect(errorsOf(refreshed)).toEqual([
-        `OAuth2Client web: could not read OAuth2Client "${id}": ${reason}`,
-        "update failed",
-      ]);
-      expect(await recorded(stack)).toEqual(before);
-    }
-    gateway.answer(undefined);
+    };
+    const names = Object.keys(faults);
+    await using gateways = new AsyncDisposableStack();
+    const started = names.map(
+      async (name) => [name, gateways.use(await startGateway({ target: hydra.adminUrl }))] as const,
+    );
+    const gateway = Object.fromEntries(await Promise.all(started));
+    const ids = Object.fromEntries(names.map((name) => [name, randomUUID()]));
+    const every = (op: string) => Object.fromEntries(names.map((name) => [`OAuth2Client ${name}`, op]));
+    const connections = names.map((name) => [name, { adminUrl: gateway[name]?.url, timeout: 3, retries: 0 }]);
+    await using stack = await workspace({
+      files: program(...names.map((name) => client(name, { clientId: ids[name], connection: name }))),
+      config: { "hydra:connections": json(Object.fromEntries(connections)) },
+    });
+    expect((await stack.up()).operations).toEqual(every("create"));
+    const before = await recorded(stack);
+
+    for (const name of names) gateway[name]?.answer(faults[name]?.[0]);
+    const refreshed = await stack.refresh();
+    expect(refreshed.code).not.toBe(0);
+    expect(refreshed.operations).toEqual(every("refresh failed"));
+    const expected = Object.entries(faults).map(([name, [, reason]]) => {
+      const said = reason(path(String(ids[name])), gateway[name]?.url ?? "");
+      return `OAuth2Client ${name}: could not read OAuth2Client "${ids[name]}": ${said}`;
+    });
+    expect(errorsOf(refreshed).sort()).toEqual([...expected, "update failed"].sort());
+    expect(await recorded(stack)).toEqual(before);
     expect(trap.received).toEqual([]);
-    expect((await stack.refresh()).operations).toEqual({ "OAuth2Client web": "same" });
+
+    for (const name of names) gateway[name]?.answer(undefined);
+    expect((await stack.refresh()).operations).toEqual(every("same"));
   });
 
   it("that is recorded is what refresh uses, and --run-program uses the new one", async () => {

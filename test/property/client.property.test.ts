@@ -64,7 +64,7 @@ const fieldsOn = (abilities: Abilities, lifespans: Fields): Fields => ({
   tokenEndpointAuthSigningAlg: field.words("RS256", "PS512", "ES384", "EdDSA"),
   jwks: field.jwks,
   jwksUri: field.looseUri,
-  requestObjectSigningAlg: field.text,
+  requestObjectSigningAlg: field.words("RS256", "ES256K", "none", "Ed25519"),
   requestUris: field.list,
   subjectType: field.defaulting(abilities.pairwise ? field.words("pairwise", "public") : field.unset(""), "public"),
   // The server fetches it, over https and from a public address.

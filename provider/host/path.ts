@@ -1,0 +1,24 @@
+// Property paths as the engine writes them: `redirectUris[1]`, `metadata.team`, `metadata["a.b"]`, `contacts[*]`.
+
+import type { Path } from "../lifecycle/check.ts";
+
+/** The parts of a path; a wildcard is `*`. What is no path has none. */
+export function parsePath(text: string): Path {
+  const parts: (string | number)[] = [];
+  const part = /\.?([^.[\]"]+)|\["((?:[^"\\]|\\.)*)"\]|\[(\d+|\*)\]/y;
+  while (part.lastIndex < text.length) {
+    const found = part.exec(text);
+    if (!found) return [];
+    const [, name, quoted, index] = found;
+    if (name !== undefined) parts.push(name);
+    else if (quoted !== undefined) parts.push(quoted.replaceAll(/\\(.)/g, "$1"));
+    else parts.push(index === "*" ? "*" : Number(index));
+  }
+  return parts;
+}
+
+/** Whether a path leads to a place or to something inside it. */
+export function isWithin(path: Path, place: Path): boolean {
+  if (place.length === 0 || place.length > path.length) return false;
+  return place.every((part, index) => part === "*" || String(part) === String(path[index]));
+}
