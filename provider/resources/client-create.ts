@@ -46,6 +46,6 @@ function existsAlready(id: string): Refusal {
   const name = JSON.stringify(id);
   return new Refusal(
     `a client with the id ${name} exists already and was not made by this resource; ` +
-      `adopt it with \`pulumi import hydra:index:OAuth2Client <name> ${name}\`, or delete it with \`hydra delete oauth2-client ${name}\``,
+      `adopt it on the plugin with \`pulumi import hydra:index:OAuth2Client <name> ${name}\`, or delete it with \`hydra delete oauth2-client ${name}\``,
   );
 }

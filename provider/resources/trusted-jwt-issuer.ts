@@ -232,7 +232,7 @@ async function post(server: Admin, given: TrustedJwtIssuerInputs, signal?: Abort
     }
     throw new Refusal(
       "a trust of this issuer, subject and kid exists already and was not made by this resource; " +
-        `adopt it with \`pulumi import hydra:index:TrustedJwtIssuer <name> ${found ? String(found.id) : "<id>"}\`, or delete it`,
+        `adopt it on the plugin with \`pulumi import hydra:index:TrustedJwtIssuer <name> ${found ? String(found.id) : "<id>"}\`, or delete it`,
     );
   }
 }

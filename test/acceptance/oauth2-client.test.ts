@@ -110,7 +110,7 @@ describe("OAuth2Client", () => {
     expect(refused.operations).toEqual({ "OAuth2Client web": "create failed" });
     expect(errorsOf(refused)).toEqual([
       `OAuth2Client web: could not create OAuth2Client: a client with the id "${id}" exists already and was not made by ` +
-        `this resource; adopt it with \`pulumi import hydra:index:OAuth2Client <name> "${id}"\`, ` +
+        `this resource; adopt it on the plugin with \`pulumi import hydra:index:OAuth2Client <name> "${id}"\`, ` +
         `or delete it with \`hydra delete oauth2-client "${id}"\``,
       "update failed",
     ]);
