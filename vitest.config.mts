@@ -52,8 +52,8 @@ export default defineConfig({
           name: "acceptance",
           include: ["test/acceptance/**/*.test.ts"],
           globalSetup: [hydra, installation],
-          testTimeout: 240_000,
-          hookTimeout: 240_000,
+          testTimeout: 420_000,
+          hookTimeout: 420_000,
           // Each test runs the Pulumi CLI, which keeps a core busy by itself.
           maxWorkers: 2,
           sequence: { groupOrder: 5 },

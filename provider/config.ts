@@ -8,7 +8,7 @@ import { createClient, type Target } from "./hydra/request.ts";
 
 const baseUrlError = "must be an http or https URL without user, query and fragment, such as http://127.0.0.1:4445";
 const number = z.coerce.number({ error: "must be a number" });
-const flag = z.enum(["true", "false"], { error: "must be true or false" }).or(z.boolean());
+const flag = z.union([z.enum(["true", "false"]), z.boolean()], { error: "must be true or false" });
 const headers = z.record(z.string(), z.string(), {
   error: 'must be an object of texts, such as {"X-Forwarded-Proto": "https"}',
 });
@@ -47,9 +47,9 @@ const server = z.strictObject({
   /** Whether any server certificate is accepted. Whoever is between can then read every secret. Default: false. */
   insecureSkipTlsVerify: flag.optional(),
   /** Seconds until one request is given up and, where that is safe, sent again. Default: 30. */
-  timeout: number.min(0.1).max(3600).optional(),
+  timeout: number.min(0.1, atLeast(0.1)).max(3600, atMost(3600)).optional(),
   /** How often a request is sent again when that is safe and may help. Default: 8. */
-  retries: number.int().min(0).max(100).optional(),
+  retries: number.int().min(0, atLeast(0)).max(100, atMost(100)).optional(),
 });
 
 const named = z.preprocess(
@@ -272,6 +272,14 @@ function grantOf(found: ServerSettings): Grant | undefined {
   const { oauth2TokenUrl: url, oauth2ClientId: clientId, oauth2ClientSecret: clientSecret } = found;
   if (url === undefined || clientId === undefined || clientSecret === undefined) return undefined;
   return { url, clientId, clientSecret, scope: found.oauth2Scope, audience: found.oauth2Audience };
+}
+
+function atLeast(least: number): { error: string } {
+  return { error: `must be ${least} or more` };
+}
+
+function atMost(most: number): { error: string } {
+  return { error: `must be ${most} or less` };
 }
 
 function isBaseUrl(value: string): boolean {

@@ -100,8 +100,8 @@ export function createPlugin(warn: () => Warn, stopped: AbortSignal) {
         const existing = { id: error.live.id, properties: propertiesToWire(error.live.state, secrets) };
         throw new OperationError(message, "unsure", { message, reasons: error.reasons, existing });
       }
-      const uncertain = verb === "create" && error instanceof Error && "uncertain" in error && error.uncertain === true;
-      throw new OperationError(message, uncertain ? "unsure" : stopped.aborted ? "cancelled" : "nothing");
+      const made = verb === "create" && mayHaveWritten(error);
+      throw new OperationError(message, made ? "unsure" : stopped.aborted ? "cancelled" : "nothing");
     } finally {
       // The engine may leave right after the answer.
       await Promise.all(said);
@@ -214,7 +214,7 @@ export function createPlugin(warn: () => Warn, stopped: AbortSignal) {
 
     async invoke(token: string, args: Wire): Promise<{ result: Wire; failures: Checked["failures"] }> {
       const found = functionOf(nameOf(token));
-      if (!found) throw new OperationError(`pulumi-hydra has no function ${token}`);
+      if (!found) throw new OperationError(`pulumi-hydra has no function ${JSON.stringify(token)}`);
       const inputs = propertiesFromWire(args);
       const failures = failuresOf(found, inputs);
       if (failures.length > 0)
@@ -247,6 +247,17 @@ export function createPlugin(warn: () => Warn, stopped: AbortSignal) {
 }
 
 export type Plugin = ReturnType<typeof createPlugin>;
+
+/** Whether an error leaves it open that the server did what it was asked for. */
+function mayHaveWritten(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    "uncertain" in error &&
+    error.uncertain === true &&
+    "method" in error &&
+    error.method !== "GET"
+  );
+}
 
 function told<T>(verb: string, resource: Resource<Admin>, id: string, work: () => T): T {
   try {

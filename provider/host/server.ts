@@ -32,7 +32,7 @@ export interface About {
 
 const megabyte = 1024 * 1024;
 /** After a cancellation, requests in flight have this long to end by themselves. */
-const grace = 4_000;
+const grace = 3_000;
 
 /** A plugin that is served. */
 export interface Served {

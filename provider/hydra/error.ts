@@ -91,8 +91,14 @@ export function errorCode(json: unknown): string | undefined {
 /** The part of an error answer that a person can use: bounded, on one line, without control characters. */
 export function explain(json: unknown, text: string): string {
   const limit = 400;
-  const line = (described(json) ?? text).replace(/[\p{Cc}\s]+/gu, " ").trim();
+  const line = (described(json) ?? legible(text)).replace(/[\p{Cc}\s]+/gu, " ").trim();
   return line.length > limit ? `${line.slice(0, limit)}…` : line;
+}
+
+/** Of a page made for people, as servers and proxies answer with, the title. */
+function legible(text: string): string {
+  if (!/^\s*</.test(text)) return text;
+  return /<title[^>]*>([^<]+)/i.exec(text)?.[1] ?? "an HTML page";
 }
 
 // Hydra writes OAuth 2.0 errors (RFC 6749, 5.2) for what the request says, and nested objects for the rest.

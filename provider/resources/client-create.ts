@@ -22,7 +22,10 @@ export async function createClient(
     if (!(error instanceof HydraError)) throw error;
     if (ours && error.uncertain) {
       // Whoever cancelled the operation does not wait long for it to end.
-      const made = await unlessGone(server.getClient(id, signal?.aborted ? AbortSignal.timeout(500) : signal));
+      const look = server.getClient(id, signal?.aborted ? AbortSignal.timeout(500) : signal);
+      const made = await unlessGone(look).catch(() => {
+        throw error;
+      });
       if (made) return made;
     }
     if (error.kind === "conflict") throw existsAlready(id);

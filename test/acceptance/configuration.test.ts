@@ -185,9 +185,9 @@ describe("the configuration", () => {
     const elsewhere = "this is no answer of Hydra's admin API: check hydra:adminUrl (host, port and base path)";
     const denied = "check hydra:accessToken, or what guards the admin API";
     const faults: Record<string, [Answering, reason: (at: string, url: string) => string]> = {
-      "404": [html(404), (at) => `<html><body>404</body></html> (404 GET ${at}); ${elsewhere}`],
+      "404": [html(404), (at) => `an HTML page (404 GET ${at}); ${elsewhere}`],
       "200": [html(200), (at) => `the answer is not JSON (200 GET ${at}); ${elsewhere}`],
-      "401": [html(401), (at) => `<html><body>401</body></html> (401 GET ${at}); ${denied}`],
+      "401": [html(401), (at) => `an HTML page (401 GET ${at}); ${denied}`],
       "403": [error(403, "forbidden"), (at) => `forbidden (403 GET ${at}); ${denied}`],
       "500": [error(500, { message: "no luck" }), (at) => `no luck (500 GET ${at})`],
       "307": [
@@ -248,12 +248,10 @@ describe("the configuration", () => {
 
     const renewed = await stack.refresh("--run-program");
     expect(renewed.code).not.toBe(0);
-    expect(new Set(errorsOf(renewed))).toEqual(
-      new Set([
-        `OAuth2Client web: could not read OAuth2Client "${id}": 404 page not found (404 GET ${path(id)}); ` +
-          "this is no answer of Hydra's admin API: check hydra:adminUrl (host, port and base path)",
-      ]),
-    );
+    // One error for the refresh and one for the program's resource; the versions word it differently.
+    const said =
+      /^OAuth2Client web: could not read OAuth2Client "[^"]+": 404 [\w -]+ \(404 GET [^)]+\); this is no answer of /;
+    expect(errorsOf(renewed)).toEqual([expect.stringMatching(said), expect.stringMatching(said)]);
     expect(await recorded(stack)).toEqual(before);
     expect(first.received).toHaveLength(1);
   });

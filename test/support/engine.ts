@@ -41,21 +41,19 @@ export const urnOf = (type: string, name = "web") =>
 /** What a call failed with; `kept` when the resource exists all the same. */
 export class CallError extends Error {
   readonly code: string;
-  readonly kept: { id: string; properties: Properties; reasons: string[] } | undefined;
+  readonly kept?: { id: string; properties: Properties; reasons: string[] };
 
   constructor({ code, details, metadata }: ServiceError) {
     super(details);
     this.code = status[code] ?? String(code);
     const [packed] = metadata.get("grpc-status-details-bin");
-    const whole = Buffer.isBuffer(packed) ? rpcStatus.Status.deserializeBinary(packed) : undefined;
-    const detail = whole
-      ?.getDetailsList()[0]
-      ?.unpack(provider.ErrorResourceInitFailed.deserializeBinary, "pulumirpc.ErrorResourceInitFailed");
-    this.kept = detail && {
-      id: detail.getId(),
-      properties: fromStruct(detail.getProperties()) ?? {},
-      reasons: detail.getReasonsList(),
-    };
+    const [any] = Buffer.isBuffer(packed) ? rpcStatus.Status.deserializeBinary(packed).getDetailsList() : [];
+    const name = "pulumirpc.ErrorResourceInitFailed";
+    const detail = any?.unpack(provider.ErrorResourceInitFailed.deserializeBinary, name);
+    if (detail) {
+      const properties = fromStruct(detail.getProperties()) ?? {};
+      this.kept = { id: detail.getId(), properties, reasons: detail.getReasonsList() };
+    }
   }
 }
 
@@ -140,6 +138,8 @@ export async function startEngine({ env = {}, config = { adminUrl: hydra.adminUr
     written: () => written,
     /** What the plugin told the engine's log. */
     logged,
+    /** Where that log is. */
+    logAddress: log.address,
 
     handshake: () => {
       const request = new provider.ProviderHandshakeRequest();

@@ -11,7 +11,13 @@ export function program(...statements: readonly string[]): Record<string, string
   return { "index.js": [...head, ...statements, ""].join("\n") };
 }
 
-/** A value as program text. */
+/** The same on the plugin. */
+export function pluginProgram(...statements: readonly string[]): Record<string, string> {
+  const { "index.js": text = "" } = program(...statements);
+  return { "index.js": text.replace('require("pulumi-hydra")', 'require("pulumi-hydra/plugin")') };
+}
+
+/** A value as program text.
 export function json(value: unknown): string {
   return JSON.stringify(value);
 }

@@ -17,7 +17,9 @@ export const encrypted = Symbol("encrypted");
 /** The resources of this package in a stack's exported state, by type and name: `{ "OAuth2Client web": … }`. */
 export async function recorded(stack: Workspace): Promise<Record<string, Recorded>> {
   const { deployment } = state.parse(JSON.parse(await stack.exportStack()));
-  const own = (deployment.resources ?? []).filter(({ urn }) => urn.includes("::pulumi-nodejs:dynamic/hydra:"));
+  const own = (deployment.resources ?? []).filter(({ urn }) =>
+    /::(pulumi-nodejs:dynamic\/hydra|hydra:index):/.test(urn),
+  );
   return Object.fromEntries(own.map((entry) => [nameOf(entry.urn), resource.parse(sealed(entry))]));
 }
 

@@ -1,0 +1,342 @@
+// Knows the plugin as a process: what it says of itself, that no message brings it down, how it stops, what it shows.
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import type * as proto from "@pulumi/pulumi/proto/provider_pb.js";
+import provider from "@pulumi/pulumi/proto/provider_pb.js";
+import any from "google-protobuf/google/protobuf/any_pb.js";
+import struct from "google-protobuf/google/protobuf/struct_pb.js";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Engine, errorOf, failing, secret, startEngine, urnOf } from "../support/engine.ts";
+import { startGateway } from "../support/gateway.ts";
+import { hydra } from "../support/hydra.ts";
+import { generateKey } from "../support/key.ts";
+
+type Check = proto.CheckRequest;
+type Checked = proto.CheckResponse;
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await startEngine();
+});
+afterAll(() => engine[Symbol.asyncDispose]());
+
+const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+const types = ["OAuth2Client", "ClientLifespans", "TrustedJwtIssuer"];
+
+describe("the plugin", () => {
+  it("says who it is and what it can do", async () => {
+    expect(await engine.version()).toBe(version);
+    expect((await engine.handshake()).toObject()).toEqual({
+      acceptSecrets: true,
+      acceptOutputs: true,
+      acceptResources: false,
+      acceptsByteString: false,
+      acceptsOutputsInCall: false,
+      acceptsOutputsInCheck: false,
+      acceptsOutputsInInvoke: false,
+      supportsAutonamingConfiguration: false,
+    });
+    expect(await engine.schema()).toBe(readFileSync("dist/schema.json", "utf8"));
+    expect(await failing(engine.schema(1))).toEqual(["INVALID_ARGUMENT", "there is no version 1 of package schemas"]);
+  });
+
+  it("writes its port and nothing else", async () => {
+    await engine.check("OAuth2Client", { nonsense: 1 });
+    expect(engine.written()).toBe(`${engine.port}\n`);
+  });
+
+  it("maps no other provider's names", async () => {
+    const { client, call } = engine;
+    const mapping = await call<proto.GetMappingRequest, proto.GetMappingResponse>(
+      client.getMapping,
+      new provider.GetMappingRequest(),
+    );
+    expect(mapping.toObject()).toEqual({ provider: "", data: "" });
+    const mappings = await call<proto.GetMappingsRequest, proto.GetMappingsResponse>(
+      client.getMappings,
+      new provider.GetMappingsRequest(),
+    );
+    expect(mappings.toObject()).toEqual({ providersList: [] });
+  });
+
+  it("leaves unimplemented what it has no use for", async () => {
+    const { client, call } = engine;
+    const codes = await Promise.all([
+      errorOf(call(client.construct, new provider.ConstructRequest())),
+      errorOf(call(client.call, new provider.CallRequest())),
+      errorOf(call(client.parameterize, new provider.ParameterizeRequest())),
+    ]);
+    expect(codes.map(({ code }) => code)).toEqual(["UNIMPLEMENTED", "UNIMPLEMENTED", "UNIMPLEMENTED"]);
+  });
+});
+
+describe("the engine's log", () => {
+  const soon = new Date(Date.now() + 3_600_000).toISOString();
+  const trust = { issuer: "idp", subject: "alice", jwk: generateKey().publicJwk, expiresAt: soon };
+  const warning = {
+    severity: 2,
+    urn: urnOf("TrustedJwtIssuer"),
+    message: "expiresAt: the trust ends in 1 hours; move it on",
+  };
+
+  it("gets warnings on the resource that they are about", async () => {
+    const before = engine.logged.length;
+    expect((await engine.check("TrustedJwtIssuer", trust)).failures).toEqual([]);
+    expect(engine.logged.slice(before)).toEqual([warning]);
+  });
+
+  it("is the one that an attaching engine names", async () => {
+    await using other = await startEngine({ address: "127.0.0.1:1", config: null });
+    await other.attach(engine.logAddress);
+    await other.configure({ adminUrl: hydra.adminUrl });
+    const before = engine.logged.length;
+    await other.check("TrustedJwtIssuer", trust);
+    expect(engine.logged.slice(before)).toEqual([warning]);
+  });
+
+  it.each(["127.0.0.1:1", "no address:0"])("is no reason to fail when it does not answer at %s", async (address) => {
+    await using other = await startEngine({ address });
+    expect((await other.check("TrustedJwtIssuer", trust)).failures).toEqual([]);
+    expect(await other.version()).toBe(version);
+  });
+});
+
+describe("a message that no engine should send", () => {
+  const wrong: Record<string, unknown> = {
+    number: -1.5,
+    text: "\u0000 \ud83d\ude00 __proto__",
+    flag: true,
+    list: [[], [null, 1]],
+    object: { constructor: { prototype: 1 }, toString: "x", length: 3 },
+    nothing: null,
+    secret: secret([secret(null)]),
+    reference: { "4dabf18193072939515e22adb298388d": "5cf8f73096256a8f31e491e813e4eb8e", urn: "x" },
+  };
+
+  it("without any content is answered, and the plugin goes on", async () => {
+    const { client, call } = engine;
+    const defect = "pulumi-hydra has no resource";
+    const none = ["FAILED_PRECONDITION", `${defect} ""`];
+    expect(await failing(call(client.check, new provider.CheckRequest()))).toEqual(none);
+    expect(await failing(call(client.diff, new provider.DiffRequest()))).toEqual(none);
+    expect(await failing(call(client.create, new provider.CreateRequest()))).toEqual(none);
+    expect(await failing(call(client.read, new provider.ReadRequest()))).toEqual(none);
+    expect(await failing(call(client.update, new provider.UpdateRequest()))).toEqual(none);
+    expect(await failing(call(client.delete, new provider.DeleteRequest()))).toEqual(none);
+    expect(await failing(call(client.invoke, new provider.InvokeRequest()))).toEqual([
+      "FAILED_PRECONDITION",
+      'pulumi-hydra has no function ""',
+    ]);
+    expect((await call<Check, Checked>(client.checkConfig, new provider.CheckRequest())).getFailuresList()).toEqual([]);
+    expect(
+      (await call<proto.DiffRequest, proto.DiffResponse>(client.diffConfig, new provider.DiffRequest())).getChanges(),
+    ).toBe(1);
+    expect(await engine.version()).toBe(version);
+  });
+
+  it.each([
+    "garbage",
+    "urn:pulumi:a::b::c",
+    "urn:pulumi:a::b::other:index:OAuth2Client::c",
+    urnOf("hydra:index:Nothing"),
+  ])("about %s is refused by name", async (urn) => {
+    const request = new provider.CheckRequest();
+    request.setUrn(urn);
+    const type = urn.split("::")[2] ?? "";
+    expect(await failing(engine.call(engine.client.check, request))).toEqual([
+      "FAILED_PRECONDITION",
+      `pulumi-hydra has no resource ${JSON.stringify(type)}`,
+    ]);
+  });
+
+  it("about a resource below a component finds the resource", async () => {
+    const request = new provider.CheckRequest();
+    request.setUrn("urn:pulumi:dev::program::my:index:Component$hydra:index:ClientLifespans::a::b");
+    const checked = await engine.call<Check, Checked>(engine.client.check, request);
+    expect(checked.toObject().failuresList).toEqual([{ property: "clientId", reason: "clientId: is required" }]);
+  });
+
+  it.each(types)("with a value of the wrong type at every property of %s gives failures", async (type) => {
+    const { resources } = JSON.parse(await engine.schema()) as {
+      resources: Record<string, { inputProperties: Record<string, object>; requiredInputs: string[] }>;
+    };
+    const { inputProperties, requiredInputs } = resources[`hydra:index:${type}`] ?? {
+      inputProperties: {},
+      requiredInputs: [],
+    };
+    const names = Object.keys(inputProperties).filter((name) => name !== "connection");
+    expect(names.length).toBeGreaterThan(5);
+    for (const name of [...names, "nonsense", "constructor", "toString", "__clientId"]) {
+      for (const value of Object.values(wrong)) {
+        const { failures } = await engine.check(type, { [name]: value });
+        // Whatever is wrong, it is said of this property or of one that is missing.
+        const about = failures.map(([property, reason]) => (property || reason).split(/[.[:]/)[0]);
+        expect(
+          about.filter((about) => about !== name && !requiredInputs.includes(String(about)) && about !== "subject"),
+        ).toEqual([]);
+      }
+    }
+    expect(await engine.version()).toBe(version);
+  });
+
+  it.each(types)("with a value of the wrong type in the recorded %s is compared all the same", async (type) => {
+    const names = ["clientId", "redirectUris", "metadata", "jwk", "jwks", "scope", "__serverDefaults", "__jwkUnread"];
+    const outcomes = new Set<string>();
+    for (const name of names) {
+      for (const value of Object.values(wrong)) {
+        const olds = { clientId: "web", issuer: "idp", [name]: value };
+        const call = engine.diff(type, "web", olds, { clientId: "web", issuer: "idp", jwk: { kid: "a" } });
+        outcomes.add(
+          await call.then(
+            () => "compared",
+            () => "an error",
+          ),
+        );
+      }
+    }
+    expect([...outcomes]).toEqual(["compared"]);
+    expect(await engine.version()).toBe(version);
+  });
+
+  it("with a value of no kind at all is an error", async () => {
+    const request = new provider.CheckRequest();
+    request.setUrn(urnOf("OAuth2Client"));
+    const news = new struct.Struct();
+    news.getFieldsMap().set("clientName", new struct.Value());
+    request.setNews(news);
+    expect((await errorOf(engine.call(engine.client.check, request))).code).toBe("INTERNAL");
+    expect(await engine.version()).toBe(version);
+  });
+
+  it("with a property named __proto__ changes nothing", async () => {
+    const polluted = JSON.parse('{"__proto__": {"clientName": "x", "polluted": true}, "contacts": []}') as object;
+    const news = { ...polluted, clientId: "web", metadata: polluted };
+    const { inputs, failures } = await engine.check("OAuth2Client", news);
+    expect([inputs, failures]).toEqual([{ clientId: "web", contacts: [], metadata: { contacts: [] } }, []]);
+    expect((await engine.checkConfig({ ...polluted, adminUrl: hydra.adminUrl })).failures).toEqual([
+      ["", "hydra:contacts is not a key of the configuration"],
+    ]);
+    expect((await engine.check("OAuth2Client", { clientId: "web" })).inputs).toEqual({ clientId: "web" });
+  });
+
+  it("with bytes that are no message is an error", async () => {
+    const { client } = engine;
+    const path = "/pulumirpc.ResourceProvider/Check";
+    const answer = new Promise<string>((resolve) =>
+      client.makeUnaryRequest(
+        path,
+        () => Buffer.from("ffffffffff", "hex"),
+        (bytes: Buffer) => bytes,
+        new any.Any(),
+        (error) => resolve(error ? "an error" : "an answer"),
+      ),
+    );
+    expect(await answer).toBe("an error");
+    expect(await engine.version()).toBe(version);
+  });
+});
+
+describe("Cancel", () => {
+  it("ends what is under way within five seconds, and may come again", async () => {
+    await using gateway = await startGateway({ target: hydra.adminUrl });
+    await using other = await startEngine({ config: { adminUrl: gateway.url } });
+    gateway.answer("hang");
+    const { publicJwk: jwk } = generateKey();
+    const trust = { issuer: "idp", subject: "alice", jwk, expiresAt: "2099-01-31T00:00:00Z" };
+    const state = { clientId: "web" };
+    const calls = {
+      create: other.create("OAuth2Client", { __clientId: randomUUID() }),
+      named: other.create("OAuth2Client", { clientId: "web" }),
+      trust: other.create("TrustedJwtIssuer", trust),
+      lifespans: other.create("ClientLifespans", { clientId: "web" }),
+      read: other.read("OAuth2Client", "web", state, {}),
+      update: other.update("OAuth2Client", "web", state, { clientId: "web", owner: "me" }),
+      delete: other.delete("OAuth2Client", "web", state),
+      invoke: other.invoke("hydra:index:getOAuth2Client", { clientId: "web" }),
+      list: other.list("hydra:index:OAuth2Client", {}),
+    };
+    const failures = Object.entries(calls).map(async ([name, call]) => [name, (await errorOf(call)).code] as const);
+    await expect.poll(() => gateway.received.length, { timeout: 10_000 }).toBe(Object.keys(calls).length);
+    const start = Date.now();
+    await other.cancel();
+    await other.cancel();
+    const codes = Object.fromEntries(await Promise.all(failures));
+    expect(Date.now() - start).toBeLessThan(5_000);
+    const cancelled = "CANCELLED";
+    expect(codes).toEqual({
+      // Whether the server made these nobody knows.
+      create: "UNKNOWN",
+      named: "UNKNOWN",
+      // These had only looked so far.
+      trust: cancelled,
+      lifespans: cancelled,
+      read: cancelled,
+      update: cancelled,
+      delete: cancelled,
+      invoke: cancelled,
+      list: cancelled,
+    });
+    expect(await other.version()).toBe(version);
+    await other.cancel();
+  });
+
+  it("lets what answers in time end by itself", async () => {
+    await using other = await startEngine();
+    const made = other.create("OAuth2Client", { __clientId: randomUUID() });
+    await other.cancel();
+    const { id, properties } = await made;
+    await other.delete("OAuth2Client", id, properties);
+  });
+});
+
+describe("an engine that is gone", () => {
+  it("takes an idle plugin along", async () => {
+    await using other = await startEngine();
+    other.process.stdin.end();
+    expect(await Promise.race([other.exited, delay(5_000, "it still runs")])).toBe(0);
+  });
+
+  it("leaves the plugin some seconds to end what is under way, and no more", async () => {
+    await using gateway = await startGateway({ target: hydra.adminUrl });
+    await using other = await startEngine({ config: { adminUrl: gateway.url } });
+    gateway.answer("hang");
+    const deleted = failing(other.delete("OAuth2Client", "web", { clientId: "web" }));
+    await expect.poll(() => gateway.received.length, { timeout: 10_000 }).toBe(1);
+    const start = Date.now();
+    other.process.stdin.end();
+    expect(await other.exited).toBe(0);
+    expect((await deleted)[0]).toBe("UNAVAILABLE");
+    expect(Date.now() - start).toBeGreaterThan(2_000);
+    expect(Date.now() - start).toBeLessThan(6_000);
+  });
+});
+
+describe("what the plugin writes", () => {
+  it("holds no secret, even where gRPC traces all it does", async () => {
+    const secrets = [randomUUID(), randomUUID(), randomUUID(), randomUUID(), randomUUID()] as const;
+    const [token, clientSecret, header, unset, password] = secrets;
+    await using other = await startEngine({
+      env: { GRPC_TRACE: "all", GRPC_VERBOSITY: "DEBUG", PULUMI_HYDRA_PASSWORD: password },
+      config: {
+        adminUrl: hydra.adminUrl,
+        accessToken: secret(token),
+        headers: JSON.stringify({ "X-Secret": header }),
+      },
+    });
+    const news = { clientSecret: secret(clientSecret), metadata: secret({ unset }), contacts: "ops" };
+    await other.check("OAuth2Client", news);
+    await failing(
+      other.create("OAuth2Client", {
+        clientId: "a/b/..",
+        clientSecret: secret(clientSecret),
+        owner: unset,
+        redirectUris: [unset],
+      }),
+    );
+    await failing(other.invoke("hydra:index:getOAuth2Client", { clientId: unset }));
+    const written = other.written();
+    expect(written).toContain("D ");
+    expect(secrets.filter((text) => written.includes(text))).toEqual([]);
+  });
+});
