@@ -1,0 +1,338 @@
+// Knows the traps of real servers, one test for each: what Hydra does, and that it does nobody harm here.
+import { randomUUID } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { configure } from "../../provider/config.ts";
+import { PartialFailure } from "../../provider/lifecycle/resource.ts";
+import type { Values } from "../../provider/lifecycle/value.ts";
+import { clientLifespans } from "../../provider/resources/client-lifespans.ts";
+import { oauth2Client } from "../../provider/resources/oauth2-client.ts";
+import { trustedJwtIssuer } from "../../provider/resources/trusted-jwt-issuer.ts";
+import { create, destroy, type Held, preview, refresh, up } from "../property/engine.ts";
+import {
+  clientPath,
+  probe,
+  rawDelete,
+  rawGet,
+  rawPut,
+  secretWorks,
+  trustPath,
+  trustsPath,
+} from "../property/server.ts";
+import { type Answering, type Gateway, startGateway } from "../support/gateway.ts";
+import { admin, hydra } from "../support/hydra.ts";
+import { generateKey } from "../support/key.ts";
+
+const lifespan = "client_credentials_grant_access_token_lifespan";
+const client = (program: Values) => create(oauth2Client, program);
+const changes = (program: Values, held: Held) => preview(oauth2Client, program, held).changed;
+const readBack = async (held: Held) => (await refresh(oauth2Client, held)) as Held;
+
+/** A server between, and one client as it is read through it. */
+async function through(gateway: Gateway, settings: Values = {}) {
+  const { server } = configure((key) => ({ adminUrl: gateway.url, retries: 2, timeout: 5, ...settings })[key], {});
+  const warn = () => undefined;
+  return (id: string) => oauth2Client.read({ server: server(undefined), id, state: {}, warn });
+}
+
+/** Answers the first requests in Hydra's place, then passes on. */
+async function answerFirst(gateway: Gateway, answering: Answering, work: () => Promise<unknown>): Promise<unknown> {
+  const before = gateway.received.length;
+  gateway.answer(answering);
+  const done = work();
+  await expect.poll(() => gateway.received.length, { interval: 5, timeout: 10_000 }).toBeGreaterThan(before);
+  gateway.answer(undefined);
+  return done;
+}
+
+describe("absence, errors and retries", () => {
+  it("a 404 that is not Hydra's JSON says nothing about a client: a wrong base path, the public port", async () => {
+    const held = await client({});
+    const paths = [`${hydra.adminUrl}/nowhere`, hydra.publicUrl];
+    for (const adminUrl of paths) {
+      const { server } = configure((key) => ({ adminUrl, retries: 0 })[key], {});
+      const reading = oauth2Client.read({ server: server(undefined), id: held.id, state: held.state, warn: () => {} });
+      await expect(reading).rejects.toMatchObject({ kind: "unreachable", status: 404 });
+    }
+    await destroy(oauth2Client, held);
+  });
+
+  it.each([401, 403, 500])("%d never means that a client is gone", async (status) => {
+    await using gateway = await startGateway({ target: hydra.adminUrl });
+    gateway.answer({
+      status,
+      headers: { "content-type": "application/json" },
+      body: '{"error":"Unable to locate the resource"}',
+    });
+    await expect((await through(gateway))("some")).rejects.toMatchObject({ status });
+  });
+
+  it.each<[string, Answering]>([
+    [
+      "400 of a lost transaction",
+      { status: 400, body: '{"error":"Unable to serialize access due to a concurrent update","error_description":""}' },
+    ],
+    ["429", { status: 429, headers: { "retry-after": "1" }, body: "{}" }],
+    ["502", { status: 502, body: "<html>bad gateway</html>" }],
+    ["503", { status: 503, body: "" }],
+    ["504", { status: 504, body: "" }],
+  ])("%s is asked again", async (_, answering) => {
+    const held = await client({});
+    await using gateway = await startGateway({ target: hydra.adminUrl });
+    const read = await through(gateway);
+    await expect(answerFirst(gateway, answering, () => read(held.id))).resolves.toMatchObject({ id: held.id });
+    expect(gateway.received.length).toBeGreaterThan(1);
+    await destroy(oauth2Client, held);
+  });
+
+  it("a 400 with an error code is a refusal, and is not asked again", async () => {
+    await using gateway = await startGateway({ target: hydra.adminUrl });
+    gateway.answer({ status: 400, body: '{"error":"invalid_client_metadata","error_description":"no"}' });
+    await expect((await through(gateway))("some")).rejects.toMatchObject({
+      kind: "refused",
+      code: "invalid_client_metadata",
+    });
+    expect(gateway.received).toHaveLength(1);
+  });
+
+  it("a 502 that complains of insecure http says which header is missing", async () => {
+    await using gateway = await startGateway({ target: hydra.adminUrl });
+    gateway.answer({ status: 502, body: "can not serve request over insecure http" });
+    const reading = (await through(gateway, { retries: 0 }))("some");
+    await expect(reading).rejects.toThrow("the request needs the header X-Forwarded-Proto: https");
+  });
+
+  it("a list of trusts that always names a next page ends all the same", async () => {
+    const { server } = configure((key) => ({ adminUrl: hydra.adminUrl })[key], {});
+    expect(await server(undefined).listTrusts(`https://nobody.example/${randomUUID()}`)).toEqual([]);
+  });
+});
+
+describe("clients", () => {
+  it("PUT replaces everything: an update leaves foreign lifespans, metadata and the secret as they are", async () => {
+    const program = { metadata: { team: "a" }, clientSecret: "a long secret" };
+    const held = await client(program);
+    await rawPut(`${clientPath(held.id)}/lifespans`, { [lifespan]: "7m" });
+    await up(oauth2Client, { ...program, clientName: "new" }, held);
+    const live = await rawGet(clientPath(held.id));
+    expect([live.client_name, live[lifespan], live.metadata]).toEqual(["new", "7m0s", { team: "a" }]);
+    expect(await secretWorks(held.id, "a long secret", "client_secret_basic")).toBe(true);
+    await destroy(oauth2Client, held);
+  });
+
+  it("v2.3.0 refuses a PATCH and lifespans of a client with jwks_uri: both change all the same", async () => {
+    const program = { jwksUri: "https://a.example/jwks" };
+    const held = await client(program);
+    const lifespans = await create(clientLifespans, {
+      clientId: held.id,
+      clientCredentialsGrantAccessTokenLifespan: "5m",
+    });
+    const updated = await up(oauth2Client, { ...program, clientName: "new" }, held);
+    const live = await rawGet(clientPath(held.id));
+    expect([live.client_name, live.jwks_uri, live[lifespan]]).toEqual(["new", "https://a.example/jwks", "5m0s"]);
+    await destroy(clientLifespans, lifespans);
+    expect((await rawGet(clientPath(held.id)))[lifespan]).toBeNull();
+    await destroy(oauth2Client, updated);
+  });
+
+  it("v2.3.0 ignores a PATCH that clears a lifespan: it is cleared all the same, and others stay", async () => {
+    const named = { clientCredentialsGrantAccessTokenLifespan: "5m" };
+    const held = await client(named);
+    await rawPut(`${clientPath(held.id)}/lifespans`, {
+      [lifespan]: "5m",
+      jwt_bearer_grant_access_token_lifespan: "9m",
+    });
+    await up(oauth2Client, {}, held);
+    const live = await rawGet(clientPath(held.id));
+    expect([live[lifespan], live.jwt_bearer_grant_access_token_lifespan]).toEqual([null, "9m0s"]);
+    await destroy(oauth2Client, held);
+  });
+
+  it("v2.3.0 ignores a PATCH that removes: texts, lists, keys and metadata are cleared all the same", async () => {
+    const program = {
+      clientName: "a",
+      owner: "a",
+      scope: "read",
+      audience: ["a"],
+      clientUri: "https://a.example",
+      metadata: { a: 1 },
+      jwks: { keys: [generateKey().publicJwk] },
+      tokenEndpointAuthMethod: "client_secret_post",
+    };
+    const held = await client(program);
+    const cleared = await up(oauth2Client, {}, held);
+    const live = await rawGet(clientPath(held.id));
+    expect([live.client_name, live.owner, live.audience, live.client_uri, live.metadata, live.jwks]).toEqual([
+      "",
+      "",
+      [],
+      "",
+      {},
+      {},
+    ]);
+    expect([live.scope, live.token_endpoint_auth_method]).toEqual([
+      "offline_access offline openid",
+      "client_secret_basic",
+    ]);
+    await destroy(oauth2Client, cleared);
+  });
+
+  it("jwks and jwks_uri exclude each other, even an empty one: each can follow the other", async () => {
+    const jwks = { keys: [generateKey().publicJwk] };
+    const published = { jwksUri: "https://a.example/jwks" };
+    let held = await client({ jwks });
+    held = await up(oauth2Client, published, held);
+    held = await up(oauth2Client, { jwks }, held);
+    expect(changes({ jwks }, await readBack(held))).toEqual([]);
+    await destroy(oauth2Client, held);
+  });
+
+  it("POST answers null where GET answers an empty value: neither is a change", async () => {
+    const held = await client({});
+    expect(changes({}, held)).toEqual([]);
+    expect(changes({}, await readBack(held))).toEqual([]);
+    expect(changes({ contacts: [], metadata: {}, jwks: {}, skipLogoutConsent: false }, held)).toEqual([]);
+    await destroy(oauth2Client, held);
+  });
+
+  it("PUT answers a wrong created_at: the recorded one does not move", async () => {
+    const program = { jwksUri: "https://a.example/jwks" };
+    const held = await client(program);
+    const created = (await rawGet(clientPath(held.id))).created_at;
+    const updated = await up(oauth2Client, { ...program, clientName: "new" }, held);
+    expect(updated.state.createdAt).toBe(created);
+    await destroy(oauth2Client, updated);
+  });
+
+  it("an update ends the registration access token: it does not stay in the state", async () => {
+    const held = await client({});
+    expect(held.state.registrationAccessToken).toMatch(/^ory_at_/);
+    const updated = await up(oauth2Client, { clientName: "new" }, held);
+    expect(updated.state.registrationAccessToken).toBeUndefined();
+    await destroy(oauth2Client, updated);
+  });
+
+  it("fields that a server does not know are dropped in silence: that fails on the property, and the client is kept", async (context) => {
+    if ((await probe()).deviceLifespans) return context.skip("this server has all fields");
+    const failed: unknown = await client({ deviceAuthorizationGrantAccessTokenLifespan: "1h" }).catch(
+      (error: unknown) => error,
+    );
+    expect(failed).toBeInstanceOf(PartialFailure);
+    const { reasons, live } = failed as PartialFailure;
+    const reason =
+      "deviceAuthorizationGrantAccessTokenLifespan: the server accepted it but did not keep it; it needs Hydra v25.4.0 or later";
+    expect(reasons).toEqual([reason]);
+    await rawDelete(clientPath(live.id));
+  });
+
+  it("a client id with a slash is refused before anything is made, where the server could not address it", async () => {
+    const id = `team/${randomUUID()}`;
+    const made: unknown = await client({ clientId: id }).catch((error: unknown) => error);
+    if ((await probe()).slashes) return destroy(oauth2Client, made as Held);
+    expect(String(made)).toContain("clientId: this server cannot address a client whose id holds a slash");
+    expect((await admin.get("/admin/clients?page_size=500&client_name=")).body.list).not.toContainEqual(
+      expect.objectContaining({ client_id: id }),
+    );
+  });
+
+  it("private keys that somebody stored come back whole: they do not reach the state", async () => {
+    const held = await client({});
+    const { privateKey, publicJwk } = generateKey();
+    const whole = { ...privateKey.export({ format: "jwk" }), ...publicJwk };
+    await rawPut(clientPath(held.id), { ...(await rawGet(clientPath(held.id))), jwks: { keys: [whole] } });
+    expect((await rawGet(clientPath(held.id))).jwks).toEqual({ keys: [expect.objectContaining({ d: whole.d })] });
+    expect(JSON.stringify((await readBack(held)).state)).not.toContain(whole.d);
+    await destroy(oauth2Client, held);
+  });
+
+  it("origins lose a slash and the token strategy its capitals: neither is a change", async () => {
+    const program = { allowedCorsOrigins: ["https://a.example/"], accessTokenStrategy: "JWT" };
+    const held = await client(program);
+    expect(changes(program, await readBack(held))).toEqual([]);
+    await destroy(oauth2Client, held);
+  });
+
+  it("lifespans come back in Go's spelling: another spelling is no change, another value is", async () => {
+    const held = await client({ clientCredentialsGrantAccessTokenLifespan: "90m" });
+    const read = await readBack(held);
+    expect(changes({ clientCredentialsGrantAccessTokenLifespan: "1.5h" }, read)).toEqual([]);
+    expect(changes({ clientCredentialsGrantAccessTokenLifespan: "90m1ns" }, read)).toEqual([
+      "clientCredentialsGrantAccessTokenLifespan",
+    ]);
+    await destroy(oauth2Client, held);
+  });
+});
+
+describe("trusted issuers", () => {
+  const trust = (more: Values = {}): Values => ({
+    issuer: `idp-${randomUUID()}`,
+    subject: "alice",
+    jwk: generateKey("ES256", "k").publicJwk,
+    expiresAt: "2099-01-31T00:00:00Z",
+    ...more,
+  });
+
+  it("expires_at is rounded to the second and comes back in UTC: neither is a change", async () => {
+    const program = trust({ expiresAt: "2099-01-31T02:00:59.511+02:00" });
+    const held = await create(trustedJwtIssuer, program);
+    const read = (await refresh(trustedJwtIssuer, held)) as Held;
+    expect(preview(trustedJwtIssuer, program, read).changed).toEqual([]);
+    await destroy(trustedJwtIssuer, held);
+  });
+
+  it.each(["idp", "https://idp.example/"])(
+    "one key for an issuer (%s…) and kid: another one is refused",
+    async (prefix) => {
+      const program = trust({ issuer: prefix + randomUUID() });
+      const held = await create(trustedJwtIssuer, program);
+      const second = { ...program, subject: "bob", jwk: generateKey("ES256", "k").publicJwk };
+      if ((await probe()).slashes || !prefix.includes("/")) {
+        await expect(create(trustedJwtIssuer, second)).rejects.toThrow(
+          "jwk: the server already has another key under this issuer and kid",
+        );
+      } else {
+        // The engine's session forgets what was made before, as another process would; the test turns warnings into errors.
+        await expect(create(trustedJwtIssuer, second)).rejects.toThrow("this server cannot show the key that they use");
+      }
+      await destroy(trustedJwtIssuer, held);
+    },
+  );
+
+  it("deleting one trust deletes its siblings: they are made anew, and found under their new ids", async () => {
+    const one = trust();
+    const [first, sibling] = [await create(trustedJwtIssuer, one), { ...one, subject: "bob" }];
+    const second = await create(trustedJwtIssuer, sibling);
+    await destroy(trustedJwtIssuer, first);
+    expect((await admin.get(trustPath(second.id))).status).toBe(404);
+    const read = (await refresh(trustedJwtIssuer, second)) as Held;
+    expect(read.id).not.toBe(second.id);
+    expect(preview(trustedJwtIssuer, sibling, read).changed).toEqual([]);
+    await destroy(trustedJwtIssuer, second);
+    expect((await admin.get(`${trustsPath}?issuer=${String(one.issuer)}`)).body.list).toEqual([]);
+  });
+
+  it("a trust cannot be changed: what keeps issuer and kid is deleted first, what does not is made first", async () => {
+    const program = trust();
+    const held = await create(trustedJwtIssuer, program);
+    const kept = preview(trustedJwtIssuer, { ...program, scope: ["read"] }, held);
+    expect(kept).toEqual({ changed: ["scope"], replaces: ["scope"], deleteBeforeReplace: true });
+    const moved = preview(trustedJwtIssuer, { ...program, issuer: "other" }, held);
+    expect(moved).toEqual({ changed: ["issuer"], replaces: ["issuer"], deleteBeforeReplace: false });
+    await destroy(trustedJwtIssuer, held);
+  });
+
+  it("the janitor removes expired trusts: they are gone, and deleting them is no error", async () => {
+    const held = await create(trustedJwtIssuer, trust());
+    await rawDelete(trustPath(held.id));
+    expect(await refresh(trustedJwtIssuer, held)).toBeUndefined();
+    await destroy(trustedJwtIssuer, held);
+  });
+
+  it("the same trust twice is 409: the second one is refused, with the command that adopts the first", async () => {
+    const program = trust();
+    const held = await create(trustedJwtIssuer, program);
+    await expect(create(trustedJwtIssuer, program)).rejects.toThrow(
+      `pulumi import hydra:index:TrustedJwtIssuer <name> ${held.id}`,
+    );
+    await destroy(trustedJwtIssuer, held);
+  });
+});
