@@ -101,9 +101,12 @@ describe("absence, errors and retries", () => {
     await expect(reading).rejects.toThrow("the request needs the header X-Forwarded-Proto: https");
   });
 
-  it("a list of trusts that always names a next page ends all the same", async () => {
-    const { server } = configure((key) => ({ adminUrl: hydra.adminUrl })[key], {});
-    expect(await server(undefined).listTrusts(`https://nobody.example/${randomUUID()}`)).toEqual([]);
+  it("a list of trusts that always names a next page ends at the first empty one", async () => {
+    await using gateway = await startGateway({ target: hydra.adminUrl });
+    gateway.answer({ status: 200, headers: { link: '</list?page_token=more>; rel="next"' }, body: "[]" });
+    const { server } = configure((key) => ({ adminUrl: gateway.url })[key], {});
+    expect(await server(undefined).listTrusts("https://nobody.example")).toEqual([]);
+    expect(gateway.received).toHaveLength(1);
   });
 });
 
