@@ -47,9 +47,12 @@ const server = z.strictObject({
   /** Whether any server certificate is accepted. Whoever is between can then read every secret. Default: false. */
   insecureSkipTlsVerify: flag.optional(),
   /** Seconds until one request is given up and, where that is safe, sent again. Default: 30. */
-  timeout: number.min(0.1, atLeast(0.1)).max(3600, atMost(3600)).optional(),
+  timeout: number.refine((value) => value >= 0.1 && value <= 3600, { error: "must be from 0.1 to 3600" }).optional(),
   /** How often a request is sent again when that is safe and may help. Default: 8. */
-  retries: number.int().min(0, atLeast(0)).max(100, atMost(100)).optional(),
+  retries: number
+    .int()
+    .refine((value) => value >= 0 && value <= 100, { error: "must be from 0 to 100" })
+    .optional(),
 });
 
 const named = z.preprocess(
@@ -272,14 +275,6 @@ function grantOf(found: ServerSettings): Grant | undefined {
   const { oauth2TokenUrl: url, oauth2ClientId: clientId, oauth2ClientSecret: clientSecret } = found;
   if (url === undefined || clientId === undefined || clientSecret === undefined) return undefined;
   return { url, clientId, clientSecret, scope: found.oauth2Scope, audience: found.oauth2Audience };
-}
-
-function atLeast(least: number): { error: string } {
-  return { error: `must be ${least} or more` };
-}
-
-function atMost(most: number): { error: string } {
-  return { error: `must be ${most} or less` };
 }
 
 function isBaseUrl(value: string): boolean {

@@ -55,10 +55,15 @@ export function providerProperties(args: object): Record<string, pulumi.Input<un
     Object.entries(args)
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => {
-        const text = pulumi.output(value).apply((plain) => (typeof plain === "string" ? plain : JSON.stringify(plain)));
+        const text = pulumi.output(value).apply(textOf);
         return [name, secrets.includes(name) ? pulumi.secret(text) : text];
       }),
   );
+}
+
+function textOf(plain: unknown): string | undefined {
+  if (plain === undefined || plain === null) return undefined;
+  return typeof plain === "string" ? plain : JSON.stringify(plain);
 }
 
 /**

@@ -92,9 +92,9 @@ function operations(steps: readonly Step[]): Record<string, string> {
   return result;
 }
 
-/** Nothing a user sees as a message: debug lines, and where the dynamic provider was found. */
+/** Nothing a user sees as a message: debug lines, and where a provider was found. */
 function isNoise({ severity, message }: { severity: string; message: string }): boolean {
-  return severity === "debug" || message.startsWith("using pulumi-resource-pulumi-nodejs from $PATH");
+  return severity === "debug" || /^using pulumi-resource-\S+ from \$PATH/.test(message);
 }
 
 function isOwn(urn: string): boolean {

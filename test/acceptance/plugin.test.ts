@@ -1,5 +1,6 @@
 // Knows the plugin as the Pulumi CLI uses it: programs, previews, imports, functions, explicit providers and `pulumi do`.
 import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, inject, it } from "vitest";
 import type { Operation, Workspace, WorkspaceOptions } from "../../tools/workspace.mts";
@@ -32,12 +33,12 @@ const changesIn = ({ steps }: Operation) =>
 
 describe("the plugin", () => {
   it("runs from the folder that Pulumi.yaml names: made, left alone, updated, deleted", async () => {
-    const { publicJwk: jwk } = generateKey();
+    const trust = { issuer: `idp-${randomUUID()}`, subject: "alice", jwk: generateKey().publicJwk, expiresAt };
     const declare = (clientName: string) =>
       pluginProgram(
         client("web", { clientName, grantTypes: ["client_credentials"], metadata: { team: "a" } }),
         'new hydra.ClientLifespans("web", { clientId: web.clientId, implicitGrantIdTokenLifespan: "90m" });',
-        `new hydra.TrustedJwtIssuer("idp", ${json({ issuer: `idp-${randomUUID()}`, subject: "alice", jwk, expiresAt })});`,
+        `new hydra.TrustedJwtIssuer("idp", ${json(trust)});`,
         "module.exports = { id: web.id, clientId: web.clientId, clientSecret: web.clientSecret };",
       );
     const providers = [{ name: "hydra", path: "../../node_modules/pulumi-hydra" }];
@@ -78,7 +79,11 @@ describe("the plugin", () => {
       metadata: { team: "a", cost: { center: 1 }, "dotted.name": "x" },
     };
     const declare = (args: object, clientId: string) =>
-      pluginProgram(client("web", args), client("m2m", { clientId, clientName: "M2M" }));
+      pluginProgram(
+        client("m2m", { clientId, clientName: "M2M" }),
+        // One after the other, so that they are shown in this order.
+        `new hydra.OAuth2Client("web", ${json(args)}, { dependsOn: m2m });`,
+      );
     await using stack = await pluginWorkspace({ files: declare(web, first) });
     await stack.up();
     const { id } = await recordedOne(stack, "OAuth2Client web");
@@ -231,32 +236,34 @@ describe("the plugin", () => {
     await using stack = await pluginWorkspace({
       files: pluginProgram(
         "new hydra.OAuth2Client('web', { clientSecret: process.env.SHORT, clientSecrett: process.env.WRONG, redirectUris: ['/'] });",
-        "new hydra.Provider('eu', { acessToken: process.env.TOKEN, headers: process.env.WRONG });",
       ),
       env: secrets,
     });
-    const preview = await stack.preview();
+    const inputs = await stack.preview();
+    await stack.write(
+      pluginProgram("new hydra.Provider('eu', { acessToken: process.env.TOKEN, headers: process.env.WRONG });"),
+    );
+    const settings = await stack.preview();
     const resource = "OAuth2Client web: hydra:index:OAuth2Client resource 'web'";
     const provider = "hydra eu: pulumi:providers:hydra resource 'eu'";
-    expect(
-      errorsOf(preview)
-        .filter((text) => text.includes("problem"))
-        .sort(),
-    ).toEqual(
+    expect([errorsOf(inputs), errorsOf(settings)]).toEqual([
       [
         `${resource} has a problem: clientSecret: must have at least 6 bytes; leave it out to have one generated`,
-        `${resource} has a problem: clientSecrett: is not a property of this resource; did you mean clientSecret?`,
         `${resource}: property redirectUris[0] value {<nil>} has a problem: redirectUris[0]: must be an absolute URI, such as https://app.example/callback`,
-        `${provider} has a problem: hydra:acessToken is not a key of the configuration`,
+        `${resource} has a problem: clientSecrett: is not a property of this resource; did you mean clientSecret?`,
+      ],
+      [
         `${provider} has a problem: hydra:headers must be an object of texts, such as {"X-Forwarded-Proto": "https"}`,
-      ].sort(),
-    );
-    const shown = preview.stdout + preview.stderr;
+        `${provider} has a problem: hydra:acessToken is not a key of the configuration`,
+      ],
+    ]);
+    const shown = [inputs, settings].map(({ stdout, stderr }) => stdout + stderr).join("");
     expect(Object.values(secrets).filter((text) => shown.includes(text))).toEqual([]);
   });
 
   it("imports each kind, with inputs that then change nothing", async () => {
-    const [id, issuer, { publicJwk: jwk }] = [randomUUID(), `idp-${randomUUID()}`, generateKey()];
+    const [id, other, issuer] = [randomUUID(), randomUUID(), `idp-${randomUUID()}`];
+    const { publicJwk: jwk } = generateKey();
     await admin.post("/admin/clients", {
       client_id: id,
       client_name: "Theirs",
@@ -265,6 +272,8 @@ describe("the plugin", () => {
       scope: "read",
     });
     await admin.put(`${path(id)}/lifespans`, { implicit_grant_id_token_lifespan: "90m" });
+    await admin.post("/admin/clients", { client_id: other });
+    await admin.put(`${path(other)}/lifespans`, { implicit_grant_id_token_lifespan: "2h" });
     const trust = { issuer, subject: "alice", scope: ["read"], jwk, expires_at: expiresAt };
     const { body } = await admin.post("/admin/trust/grants/jwt-bearer/issuers", trust);
     await using stack = await pluginWorkspace({ files: pluginProgram() });
@@ -277,10 +286,10 @@ describe("the plugin", () => {
       return [code, /error: .*/.exec(stdout + stderr)?.[0]];
     };
     expect(await imported("OAuth2Client", "web", id)).toEqual([0, undefined]);
-    expect(await imported("ClientLifespans", "web", id)).toEqual([0, undefined]);
+    expect(await imported("ClientLifespans", "web", other)).toEqual([0, undefined]);
     expect(await imported("TrustedJwtIssuer", "idp", String(body.id))).toEqual([0, undefined]);
     expect(await imported("OAuth2Client", "none", "nobody has this id")).toEqual([
-      255,
+      1,
       "error: resource 'nobody has this id' does not exist",
     ]);
 
@@ -295,21 +304,19 @@ describe("the plugin", () => {
         scope: "read",
         implicitGrantIdTokenLifespan: "1h30m0s",
       },
-      "ClientLifespans web": { clientId: id, implicitGrantIdTokenLifespan: "1h30m0s" },
+      "ClientLifespans web": { clientId: other, implicitGrantIdTokenLifespan: "2h0m0s" },
       "TrustedJwtIssuer idp": { issuer, subject: "alice", scope: ["read"], jwk, expiresAt },
     });
-    const { implicitGrantIdTokenLifespan: _, ...args } = inputs["OAuth2Client web"] ?? {};
     await stack.write(
       pluginProgram(
-        client("web", args),
+        client("web", inputs["OAuth2Client web"] ?? {}),
         `new hydra.ClientLifespans("web", ${json(inputs["ClientLifespans web"])});`,
         `new hydra.TrustedJwtIssuer("idp", ${json(inputs["TrustedJwtIssuer idp"])});`,
       ),
     );
     const preview = await stack.preview();
     expect([preview.operations, errorsOf(preview)]).toEqual([
-      // The lifespans have one owner now.
-      { "OAuth2Client web": "update", "ClientLifespans web": "same", "TrustedJwtIssuer idp": "same" },
+      { "OAuth2Client web": "same", "ClientLifespans web": "same", "TrustedJwtIssuer idp": "same" },
       [],
     ]);
   });
@@ -332,12 +339,13 @@ describe("the plugin", () => {
     ]);
     expect(await stack.outputs()).toEqual({ name: "Theirs" });
     await stack.write(pluginProgram(client("web", { clientId: id, clientName: "Ours" })));
-    expect((await stack.up()).operations).toEqual({ "OAuth2Client web": "same", "OAuth2Client theirs": "delete" });
+    expect((await stack.up()).operations).toEqual({ "OAuth2Client web": "same", "OAuth2Client theirs": "discard" });
     expect(await live(theirs)).toEqual(before);
     await stack.write(pluginProgram('hydra.OAuth2Client.get("none", "nobody has this id");'));
-    expect(errorsOf(await stack.preview())).toContain(
-      "OAuth2Client none: resource 'nobody has this id' does not exist",
-    );
+    expect(errorsOf(await stack.preview())).toEqual([
+      "OAuth2Client none: Preview failed: resource 'nobody has this id' does not exist",
+      "preview failed",
+    ]);
   });
 
   it("answers functions, at once and for what is not known yet", async () => {
@@ -458,5 +466,19 @@ describe("the plugin", () => {
       metadata,
       clientSecret: encrypted,
     });
+  });
+});
+
+describe("the package schema", () => {
+  it("is one that Pulumi accepts, and what the executable answers", async () => {
+    await using stack = await pluginWorkspace({ files: pluginProgram() });
+    const checked = await stack.run("schema", "check", join(folder, "dist/schema.json"));
+    expect([checked.code, checked.stdout + checked.stderr]).toEqual([0, ""]);
+    const { code, stdout } = await stack.run("package", "get-schema", executable);
+    const names = (schema: string) => {
+      const { resources = {}, functions = {} } = JSON.parse(schema) as Record<string, object>;
+      return [...Object.keys(resources), ...Object.keys(functions)].sort();
+    };
+    expect([code, names(stdout)]).toEqual([0, names(await readFile(join(folder, "dist/schema.json"), "utf8"))]);
   });
 });

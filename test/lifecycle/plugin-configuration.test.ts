@@ -194,7 +194,7 @@ describe("Configure", () => {
       "could not list ClientLifespans: hydra:adminUrl is not set: run `pulumi config set hydra:adminUrl <url of Hydra's admin API>` or set PULUMI_HYDRA_ADMIN_URL",
     );
     expect(await reached({ adminUrl: "ftp://user:password@hydra.example", timeout: 0 })).toBe(
-      "could not list ClientLifespans: hydra:adminUrl must be an http or https URL without user, query and fragment, such as http://127.0.0.1:4445; hydra:timeout must be 0.1 or more",
+      "could not list ClientLifespans: hydra:adminUrl must be an http or https URL without user, query and fragment, such as http://127.0.0.1:4445; hydra:timeout must be from 0.1 to 3600",
     );
     expect(await failing(engine.check("OAuth2Client", { connection: "eu" }))).toEqual([
       "FAILED_PRECONDITION",

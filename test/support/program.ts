@@ -17,7 +17,7 @@ export function pluginProgram(...statements: readonly string[]): Record<string, 
   return { "index.js": text.replace('require("pulumi-hydra")', 'require("pulumi-hydra/plugin")') };
 }
 
-/** A value as program text.
+/** A value as program text. */
 export function json(value: unknown): string {
   return JSON.stringify(value);
 }
