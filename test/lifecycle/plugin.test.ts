@@ -1,6 +1,10 @@
 // Knows the plugin as a process: what it says of itself, that no message brings it down, how it stops, what it shows.
+import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { connect } from "node:net";
+import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type * as proto from "@pulumi/pulumi/proto/provider_pb.js";
 import provider from "@pulumi/pulumi/proto/provider_pb.js";
@@ -294,7 +298,22 @@ describe("an engine that is gone", () => {
   it("takes an idle plugin along", async () => {
     await using other = await startEngine();
     other.process.stdin.end();
-    expect(await Promise.race([other.exited, delay(5_000, "it still runs")])).toBe(0);
+    expect(await Promise.race([other.exited, delay(5_000, "it still runs", { ref: false })])).toBe(0);
+  });
+
+  it("may give no input at all, as language hosts do, and takes the plugin along as its parent", async () => {
+    const script = '"$0" 127.0.0.1:1 </dev/null & wait';
+    const parent = spawn("sh", ["-c", script, join(process.cwd(), "pulumi-resource-hydra")], {
+      env: { PATH: `${dirname(process.execPath)}:${process.env.PATH}` },
+    });
+    // The plugin holds this pipe too: it closes when both are gone.
+    const closed = once(parent, "close");
+    const [text] = (await once(parent.stdout, "data")) as [Buffer];
+    const socket = connect(Number(text.toString()), "127.0.0.1");
+    await once(socket, "connect");
+    socket.destroy();
+    parent.kill("SIGKILL");
+    expect(await Promise.race([closed.then(() => "gone"), delay(8_000, "it still runs", { ref: false })])).toBe("gone");
   });
 
   it("leaves the plugin some seconds to end what is under way, and no more", async () => {
