@@ -94,7 +94,7 @@ function operations(steps: readonly Step[]): Record<string, string> {
 
 /** Nothing a user sees as a message: debug lines, and where a provider was found. */
 function isNoise({ severity, message }: { severity: string; message: string }): boolean {
-  return severity === "debug" || /^using pulumi-resource-\S+ from \$PATH/.test(message);
+  return severity === "debug" || /^using pulumi-(resource|language)-\S+ from \$PATH/.test(message);
 }
 
 function isOwn(urn: string): boolean {
