@@ -59,6 +59,17 @@ export default defineConfig({
           sequence: { groupOrder: 5 },
         },
       },
+      {
+        test: {
+          name: "example",
+          include: ["test/example/**/*.test.ts"],
+          globalSetup: [hydra, installation],
+          testTimeout: 420_000,
+          hookTimeout: 420_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 6 },
+        },
+      },
     ],
   },
 });

@@ -45,6 +45,8 @@ export interface Workspace extends AsyncDisposable {
   write(files: Readonly<Record<string, string>>): Promise<void>;
   /** Any other command: `await workspace.run("import", "hydra:index:OAuth2Client", "web", id)`. Never throws but when late. */
   run(...args: string[]): Promise<ChildResult>;
+  /** Commands as a page shows them, run by bash in the program's folder; the first one that fails ends them. */
+  shell(commands: string): Promise<ChildResult>;
 }
 
 /**
@@ -128,6 +130,7 @@ export async function createWorkspace(installation: Installation, options: Works
     setConfig,
     write,
     run: pulumi,
+    shell: (commands) => run("bash", ["-euo", "pipefail", "-c", commands], { cwd: folder, env, timeoutMs }),
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
   };
 }

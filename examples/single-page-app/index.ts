@@ -1,0 +1,29 @@
+// An app that runs in people's browsers: a public client that signs them in with the authorization code grant and PKCE.
+import * as pulumi from "@pulumi/pulumi";
+import * as hydra from "pulumi-hydra";
+
+const config = new pulumi.Config();
+
+// Scheme, host and port of the app, without a slash at the end.
+const origin = config.require("origin");
+
+const app = new hydra.OAuth2Client("app", {
+  clientName: "Shop",
+  // Whoever uses a browser can read all it holds, so that a secret would be none. PKCE protects the code instead.
+  tokenEndpointAuthMethod: "none",
+  grantTypes: ["authorization_code", "refresh_token"],
+  responseTypes: ["code"],
+  scope: "openid offline_access",
+  // Compared letter by letter: one address for each page that may get a code.
+  redirectUris: [`${origin}/callback`],
+  postLogoutRedirectUris: [`${origin}/`],
+  // The app's own script calls the token endpoint, from this origin alone.
+  allowedCorsOrigins: [origin],
+  // What is stolen from a browser is soon worth nothing: people who stay away for half a day sign in again.
+  authorizationCodeGrantAccessTokenLifespan: "10m",
+  authorizationCodeGrantRefreshTokenLifespan: "12h",
+  refreshTokenGrantAccessTokenLifespan: "10m",
+  refreshTokenGrantRefreshTokenLifespan: "12h",
+});
+
+export const clientId = app.clientId;
