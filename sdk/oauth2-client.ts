@@ -1,4 +1,4 @@
-// The class OAuth2Client: types and documentation, no logic.
+// The class OAuth2Client: types and documentation, and the one output that its id gives.
 
 import type * as pulumi from "@pulumi/pulumi";
 import type { OAuth2ClientInputs, OAuth2ClientOutputs } from "../provider/resources/oauth2-client.ts";
@@ -22,6 +22,8 @@ export interface OAuth2Client extends OutputsOf<OAuth2ClientInputs & OAuth2Clien
 export class OAuth2Client extends HydraResource {
   constructor(name: string, args: OAuth2ClientArgs = {}, opts?: pulumi.CustomResourceOptions) {
     super("OAuth2Client", name, args, opts);
+    // A client's id is its client id, and is known in the preview of an edit, where a dynamic provider's outputs are not.
+    if (args.clientId === undefined || args.clientId === null) Object.assign(this, { clientId: this.id });
   }
 
   /** A client that exists already and is not managed by this program; `id` is its client id. */

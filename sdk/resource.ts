@@ -11,6 +11,12 @@ const fields = require("./fields.json") as Record<string, { properties: string[]
 /** What runs a resource: a dynamic provider in the program's folder, or the plugin `pulumi-resource-hydra`. */
 export type Host = "dynamic" | "plugin";
 
+/** The type's token on each host. */
+const tokens: Readonly<Record<Host, (type: string) => string>> = {
+  dynamic: (type) => `pulumi-nodejs:dynamic/hydra:${type}`,
+  plugin: (type) => `hydra:index:${type}`,
+};
+
 /** What the classes of this package have in common. */
 export abstract class HydraResource extends pulumi.CustomResource {
   /** @internal */
@@ -19,11 +25,13 @@ export abstract class HydraResource extends pulumi.CustomResource {
   protected constructor(type: string, name: string, args: object, opts?: pulumi.CustomResourceOptions) {
     const { host } = new.target;
     const { secrets } = fieldsOf(type);
+    // What the other host made is taken over as it is: a program moves by its import path.
+    const aliases = [{ type: tokens[host === "plugin" ? "dynamic" : "plugin"](type) }];
     super(
-      host === "plugin" ? `hydra:index:${type}` : `pulumi-nodejs:dynamic/hydra:${type}`,
+      tokens[host](type),
       name,
       propertiesOf(host, type, name, args as Properties),
-      pulumi.mergeOptions(opts, { additionalSecretOutputs: secrets }),
+      pulumi.mergeOptions(opts, { additionalSecretOutputs: secrets, aliases }),
     );
   }
 }

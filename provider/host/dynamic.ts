@@ -48,7 +48,9 @@ export function dynamicProvider(
         const [inputs, state] = [propertiesOf(news), propertiesOf(olds)];
         if (!containsUnknown(inputs)) resource.announce?.({ server: server(inputs.connection), id, inputs, state });
         const { changed, replaces, deleteBeforeReplace } = diff(resource, inputs, state, sameServer);
-        return { changes: changed.length > 0, replaces: [...replaces], deleteBeforeReplace };
+        // A state that the plugin left has no text of a provider yet; only an update records one.
+        const moved = !(providerKey in olds);
+        return { changes: changed.length > 0 || moved, replaces: [...replaces], deleteBeforeReplace };
       }),
     create: (inputs) =>
       run("create", "", async () => {

@@ -18,7 +18,7 @@ export const encrypted = Symbol("encrypted");
 export async function recorded(stack: Workspace): Promise<Record<string, Recorded>> {
   const { deployment } = state.parse(JSON.parse(await stack.exportStack()));
   const own = (deployment.resources ?? []).filter(({ urn }) =>
-    /::(pulumi-nodejs:dynamic\/hydra|hydra:index):/.test(urn),
+    /(::|\$)(pulumi-nodejs:dynamic\/hydra|hydra:index):\w+::/.test(urn),
   );
   return Object.fromEntries(own.map((entry) => [nameOf(entry.urn), resource.parse(sealed(entry))]));
 }
