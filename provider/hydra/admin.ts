@@ -1,6 +1,7 @@
 // Hydra's admin API: one function per endpoint used. Knows nothing of Pulumi.
 
 import { HydraError } from "./error.ts";
+import { createReadClient, forgetListed, type Page } from "./listed-read.ts";
 import type { Answer, Client, HydraRequest } from "./request.ts";
 
 /** A JSON object as Hydra sends or takes it, with its own snake_case names. */
@@ -19,6 +20,8 @@ export interface Admin {
   readonly url: string;
   createClient(client: Wire, signal?: AbortSignal): Promise<Created>;
   getClient(id: string, signal?: AbortSignal): Promise<Wire>;
+  /** The same, for a look that nothing is written by: where many are read at once, from pages at most two seconds old. */
+  readClient(id: string, signal?: AbortSignal): Promise<Wire>;
   patchClient(id: string, patch: readonly PatchOperation[], signal?: AbortSignal): Promise<Wire>;
   putClient(id: string, client: Wire, signal?: AbortSignal): Promise<Wire>;
   putLifespans(id: string, lifespans: Wire, signal?: AbortSignal): Promise<Wire>;
@@ -58,7 +61,8 @@ export type SecretMethod = "client_secret_basic" | "client_secret_post";
 export type CheckSecret = (id: string, secret: string, method: SecretMethod, signal?: AbortSignal) => Promise<boolean>;
 
 /** The admin API behind `client`; `publicApi` is where secrets are checked. */
-export function createAdmin(url: string, client: Client, publicApi?: Client): Admin {
+export function createAdmin(url: string, transport: Client, publicApi?: Client): Admin {
+  const client = { send: (request: HydraRequest) => observed(transport, request) };
   const call = async (method: HydraRequest["method"], path: string, signal?: AbortSignal, body?: unknown) =>
     client.send({ method, path: `/admin${path}`, body, signal });
   const object = async (answer: Promise<Answer>, path: string) => asObject((await answer).json, path);
@@ -66,10 +70,17 @@ export function createAdmin(url: string, client: Client, publicApi?: Client): Ad
     const answer = await client.send({ method: "POST", path: `/admin${path}`, body, signal, repeatable: true });
     return { wire: asObject(answer.json, path), repeated: answer.uncertain };
   };
+  const getClient = (id: string, signal?: AbortSignal) => object(call("GET", clientPath(id), signal), clientPath(id));
   return {
     url,
     createClient: (body, signal) => post("/clients", body, signal),
-    getClient: (id, signal) => object(call("GET", clientPath(id), signal), clientPath(id)),
+    getClient,
+    readClient: createReadClient({
+      one: getClient,
+      page: (path, signal) => pageOf(client, { path, signal, once: true }),
+      first: `/admin/clients?${query({})}`,
+      now: () => performance.now(),
+    }),
     patchClient: (id, patch, signal) => object(call("PATCH", clientPath(id), signal, patch), clientPath(id)),
     putClient: (id, body, signal) => object(call("PUT", clientPath(id), signal, body), clientPath(id)),
     putLifespans: (id, body, signal) =>
@@ -103,6 +114,15 @@ export function createAdmin(url: string, client: Client, publicApi?: Client): Ad
       return Array.isArray(keys) ? keys.map((key) => asObject(key, path)) : [];
     },
   };
+}
+
+type Sender = Pick<Client, "send">;
+
+/** Sends a request; what was listed before a write or beside it is not believed after it. */
+async function observed(client: Client, request: HydraRequest): Promise<Answer> {
+  if (request.method === "GET") return client.send(request);
+  forgetListed();
+  return client.send(request).finally(forgetListed);
 }
 
 /** What a list is narrowed to; every member has to match exactly. */
@@ -145,20 +165,26 @@ function formEncoded(text: string): string {
 }
 
 // Page tokens differ between versions; the Link header's `rel="next"` (RFC 8288) is the one thing that does not.
-async function listAll(client: Client, first: string, signal?: AbortSignal): Promise<Wire[]> {
+async function listAll(client: Sender, first: string, signal?: AbortSignal): Promise<Wire[]> {
   const found: Wire[] = [];
   const seen = new Set<string>();
   let path: string | undefined = `/admin${first}`;
   while (path !== undefined && !seen.has(path)) {
     seen.add(path);
-    const { json, headers } = await client.send({ method: "GET", path, signal });
-    if (!Array.isArray(json)) throw unexpected(path, "a list");
-    const pagePath = path;
-    found.push(...json.map((item) => asObject(item, pagePath)));
-    // v2.3.0 names a next page even after the last trust.
-    path = json.length === 0 ? undefined : nextPage(String(headers.link ?? ""), path);
+    const page: Page = await pageOf(client, { path, signal });
+    found.push(...page.items);
+    path = page.next;
   }
   return found;
+}
+
+async function pageOf(client: Sender, request: Pick<HydraRequest, "path" | "signal" | "once">): Promise<Page> {
+  const { path } = request;
+  const { json, headers } = await client.send({ method: "GET", ...request });
+  if (!Array.isArray(json)) throw unexpected(path, "a list");
+  const items = json.map((item) => asObject(item, path));
+  // v2.3.0 names a next page even after the last trust.
+  return { items, next: items.length === 0 ? undefined : nextPage(String(headers.link ?? ""), path) };
 }
 
 // The query alone is taken over: behind a proxy the link names a host that is not ours.

@@ -39,6 +39,8 @@ export interface HydraRequest {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Sending it twice does the same as once, or is told apart afterwards. True for all but POST. */
   readonly repeatable?: boolean;
+  /** Sent a single time: whoever asks has another way when it fails. */
+  readonly once?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -105,7 +107,7 @@ async function sendWithRetry(
     const { failure, pause } = outcome;
     uncertain ||= failure.uncertain;
     const wait = Math.max(pause ?? 0, jittered(attempts));
-    const again = pause !== undefined && (repeatable || !failure.uncertain);
+    const again = !request.once && pause !== undefined && (repeatable || !failure.uncertain);
     if (!again || attempts > target.retries || Date.now() + wait > deadline) {
       throw uncertain === failure.uncertain
         ? failure

@@ -71,7 +71,7 @@ export const clientLifespans: Resource<Admin, ClientLifespansInputs> = {
   },
 
   async read({ server, id, state, signal }) {
-    const wire = await unlessGone(server.getClient(id, signal));
+    const wire = await unlessGone(server.readClient(id, signal));
     return wire && { id, state: toState(wire, id, state) };
   },
 

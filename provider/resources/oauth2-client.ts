@@ -182,7 +182,7 @@ export const oauth2Client: Resource<Admin, OAuth2ClientInputs> = {
   },
 
   async read({ server, id, state, signal }) {
-    const wire = await unlessGone(server.getClient(id, signal));
+    const wire = await unlessGone(server.readClient(id, signal));
     if (wire === undefined) return undefined;
     const imported = Object.keys(state).length === 0;
     const names = imported ? [...compared, ...lifespanNames] : owned(state);

@@ -36,7 +36,8 @@ function begin(): Session {
   const admins = new Map<Admin, Admin>();
   const operation = (values: Values): Operation<Admin> => {
     const shared = server(values.connection);
-    const admin = admins.get(shared) ?? { ...shared };
+    // Each process reads a single client: never enough for a listing.
+    const admin = admins.get(shared) ?? { ...shared, readClient: shared.getClient };
     admins.set(shared, admin);
     return {
       server: admin,
