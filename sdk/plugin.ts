@@ -1,10 +1,10 @@
 // What programs import to run the same resources on the plugin: the same classes, its provider and its functions.
 
 import * as pulumi from "@pulumi/pulumi";
-import type { ProviderSettings } from "../provider/config.ts";
 import type * as client from "../provider/functions/client.ts";
 import type * as issuer from "../provider/functions/issuer.ts";
 import type * as session from "../provider/functions/session.ts";
+import type { ProviderSettings } from "../provider/setting.ts";
 import { ClientLifespans as DynamicClientLifespans } from "./client-lifespans.ts";
 import type { ArgsOf } from "./input.ts";
 import { OAuth2Client as DynamicOAuth2Client } from "./oauth2-client.ts";

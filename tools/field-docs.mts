@@ -4,16 +4,16 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import type * as z from "zod";
-import type * as config from "../provider/config.ts";
 import type { FieldRules } from "../provider/lifecycle/field.ts";
 import type * as registry from "../provider/registry.ts";
+import type * as setting from "../provider/setting.ts";
 
 /** What there is to document. The values come from here, the comments from the source: both must be of one state. */
 export interface Definitions {
   readonly registry: Pick<typeof registry, "resources" | "functions">;
   /** provider/resources/field.ts: the kinds of fields by their names. */
   readonly field: Readonly<Record<string, unknown>>;
-  readonly config: Pick<typeof config, "configurationSchema" | "secretKeys" | "environmentName">;
+  readonly setting: Pick<typeof setting, "configurationSchema" | "secretKeys" | "environmentName">;
 }
 
 /** One field of a resource, a function or an object in one of these. */
@@ -64,12 +64,12 @@ const repository = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 /** The definitions as the build made them. */
 export async function builtDefinitions(): Promise<Definitions> {
   const load = (name: string) => import(new URL(`../dist/provider/${name}.js`, import.meta.url).href);
-  const [registry, field, config] = await Promise.all(["registry", "resources/field", "config"].map(load));
-  return { registry, field, config };
+  const [registry, field, setting] = await Promise.all(["registry", "resources/field", "setting"].map(load));
+  return { registry, field, setting };
 }
 
 /** Reads the source. A field without a doc comment is an error that names it. */
-export function fieldDocs({ registry, field, config }: Definitions): Documentation {
+export function fieldDocs({ registry, field, setting }: Definitions): Documentation {
   const source = readSource();
   const classes = readClasses();
   const known = new Map<unknown, Map<string, string>>();
@@ -113,7 +113,7 @@ export function fieldDocs({ registry, field, config }: Definitions): Documentati
       outputs: fieldsOf(`${type}Result`, outputs, source.schemaOf(type, "outputs"), rules),
     };
   });
-  const { configurationSchema, secretKeys, environmentName } = config;
+  const { configurationSchema, secretKeys, environmentName } = setting;
   const keys = fieldsOf("configuration", configurationSchema, source.variable("configurationSchema"));
   const configuration = keys.map(({ name, doc, type }) => ({
     name,
@@ -235,7 +235,7 @@ function nestedObject(schema: z.ZodType): z.ZodObject | undefined {
 function readSource() {
   const configuration = ts.readConfigFile(join(repository, "tsconfig.json"), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(configuration.config, ts.sys, repository, { noEmit: true });
-  const entries = ["provider/registry.ts", "provider/config.ts"].map((name) => join(repository, name));
+  const entries = ["provider/registry.ts", "provider/setting.ts"].map((name) => join(repository, name));
   const program = ts.createProgram(entries, { ...options, types: [] });
   const checker = program.getTypeChecker();
   const ours = program.getSourceFiles().filter(({ fileName }) => fileName.startsWith(join(repository, "provider")));

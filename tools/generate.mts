@@ -1,15 +1,15 @@
 // Writes what the compiled package derives from the resource definitions. Part of the build.
 
 import { readFileSync, writeFileSync } from "node:fs";
-import type * as config from "../provider/config.ts";
 import type * as schema from "../provider/host/schema.ts";
 import type * as registry from "../provider/registry.ts";
+import type * as setting from "../provider/setting.ts";
 import { builtDefinitions, describe, fieldDocs } from "./field-docs.mts";
 
 const built = (name: string) => import(new URL(`../dist/provider/${name}.js`, import.meta.url).href);
 const { resources } = (await built("registry")) as typeof registry;
 const { packageSchema } = (await built("host/schema")) as typeof schema;
-const { configurationSchema, secretKeys } = (await built("config")) as typeof config;
+const { configurationSchema, secretKeys } = (await built("setting")) as typeof setting;
 
 const fields = Object.fromEntries(
   resources.map(({ type, inputs, outputs, fields: rules }) => {

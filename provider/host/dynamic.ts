@@ -23,11 +23,13 @@ export function dynamicProvider(
   config: dynamic.Config,
 ): Required<Omit<dynamic.ResourceProvider, "configure">> {
   configuration ??= configure((key) => config.get(`hydra:${key}`));
-  const { server, sameServer } = configuration;
+  const { sameServer, ...found } = configuration;
+  const warn = (message: string) => console.warn(message);
+  const server = (connection: unknown) => found.server(connection, warn);
   const resource = resourceOf(type);
   const operation = (values: Values): Operation<Admin> => ({
     server: server(values.connection),
-    warn: (message) => console.warn(message),
+    warn,
   });
   const run = <T>(verb: string, id: string, work: () => Promise<T>) =>
     work().catch((error) => fail(resource, verb, id, error));
@@ -38,7 +40,7 @@ export function dynamicProvider(
         const inputs = propertiesOf(news);
         const failures = failuresOf(resource, inputs);
         if (failures.length === 0 && !containsUnknown(inputs.connection)) server(inputs.connection);
-        for (const warning of resource.warnings?.(inputs) ?? []) console.warn(`${resource.type}: ${warning}`);
+        for (const warning of resource.warnings?.(inputs) ?? []) warn(`${resource.type}: ${warning}`);
         const completed = complete(resource, inputs, propertiesOf(olds));
         const added = Object.entries(completed).filter(([name]) => !(name in inputs));
         return { inputs: { ...news, ...Object.fromEntries(added) }, failures: failures.map(failureOf) };

@@ -17,6 +17,15 @@ export function parsePath(text: string): Path {
   return parts;
 }
 
+/** The places that no ignored path leads to. */
+export function notIgnored<Place extends readonly [Path, ...unknown[]]>(
+  places: readonly Place[],
+  ignored: readonly string[] = [],
+): Place[] {
+  const prefixes = ignored.map(parsePath);
+  return places.filter(([path]) => !prefixes.some((prefix) => isWithin(path, prefix)));
+}
+
 /** Whether a path leads to a place or to something inside it. */
 export function isWithin(path: Path, place: Path): boolean {
   if (place.length === 0 || place.length > path.length) return false;

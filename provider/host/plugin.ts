@@ -1,21 +1,24 @@
 // Runs the resource definitions as a Pulumi plugin: one function per call of the engine. Knows nothing of OAuth 2.0.
 
 import * as z from "zod";
-import { type Configuration, checkConfiguration, configure, ownSettings, secretKeys } from "../config.ts";
+import { type Configuration, checkConfiguration, configure, ownSettings } from "../config.ts";
 import type { Admin } from "../hydra/admin.ts";
-import { failuresOf, failuresOfIssues, formatPath, type Path } from "../lifecycle/check.ts";
+import { conceal } from "../hydra/conceal.ts";
+import { failuresOf, failuresOfIssues, formatPath } from "../lifecycle/check.ts";
 import { complete } from "../lifecycle/choice.ts";
 import { diff, inputsOf } from "../lifecycle/diff.ts";
 import { type Operation, PartialFailure, Refusal, type Resource } from "../lifecycle/resource.ts";
 import { containsUnknown, sameJson } from "../lifecycle/value.ts";
-import { functionOf, resources } from "../registry.ts";
+import { secretKeys } from "../setting.ts";
 import { type CheckFailure, configurationFailureOf, failureOf } from "./check-failure.ts";
 import { type Change, detail } from "./detail.ts";
 import type { Warn } from "./engine.ts";
 import { describe } from "./message.ts";
-import { isWithin, parsePath } from "./path.ts";
+import { type Existing, OperationError } from "./operation-error.ts";
+import { notIgnored } from "./path.ts";
 import { previewOf, stablesOf, withoutChoices } from "./preview.ts";
-import { propertiesFromWire, propertiesToWire, secretNames } from "./values.ts";
+import { functionOfToken, resourceOfToken, resourceOfUrn, tokenOf } from "./token.ts";
+import { propertiesFromWire, propertiesToWire, secretNames, secretTexts } from "./values.ts";
 
 /** Properties as they are on the wire. */
 type Wire = Record<string, NonNullable<unknown>>;
@@ -33,35 +36,6 @@ export interface Compared {
   readonly stables: readonly string[];
 }
 
-export interface Existing {
-  readonly id: string;
-  readonly properties: Wire;
-  readonly inputs?: Wire;
-}
-
-/** The resource exists, but is not as asked. */
-export interface Unfinished {
-  readonly message: string;
-  readonly reasons: readonly string[];
-  readonly existing: Existing;
-}
-
-/** What is known after a failure: that nothing came of it, that something may have, or that the engine wanted an end. */
-export type Outcome = "nothing" | "unsure" | "cancelled";
-
-/** A failure that is written for people. */
-export class OperationError extends Error {
-  readonly outcome: Outcome;
-  readonly unfinished: Unfinished | undefined;
-
-  constructor(message: string, outcome: Outcome = "nothing", unfinished?: Unfinished) {
-    super(message);
-    this.name = "OperationError";
-    this.outcome = outcome;
-    this.unfinished = unfinished;
-  }
-}
-
 /** What is asked for in an operation on one resource. */
 export interface Asked {
   readonly urn: string;
@@ -76,29 +50,41 @@ export interface Asked {
 export function createPlugin(warn: () => Warn, stopped: AbortSignal) {
   let configuration: Configuration = configure(() => undefined);
 
-  /** Runs an operation on a resource; what goes wrong is told by what was tried. */
+  /** The server of a connection; what is unsafe about the way to it is shown on the resource that needed it first. */
+  function serverOf(connection: unknown, urn: string, say = warn()): Admin {
+    return configuration.server(connection, (message) => void say(urn, message));
+  }
+
+  /** Runs an operation on a resource; what goes wrong is told by what was tried, and without what `known` holds secret. */
   async function attempt<T>(
     verb: string,
     asked: Asked & { readonly id?: string; readonly connection: unknown },
-    secrets: ReadonlySet<string>,
-    work: (resource: Resource<Admin>, operation: Operation<Admin>) => Promise<T>,
+    known: readonly Wire[],
+    work: (resource: Resource<Admin>, operation: Operation<Admin>, secrets: ReadonlySet<string>) => Promise<T>,
   ): Promise<T> {
     const { urn, id = "", timeout = 0 } = asked;
-    const resource = resourceOfUrn(urn);
+    const resource = wanted(urn);
+    const secrets = sealed(resource, ...known);
+    const hidden = (text: string) => conceal(text, secretTexts(known));
     const limit = timeout > 0 ? AbortSignal.timeout(timeout * 1000) : undefined;
     const said: Promise<void>[] = [];
+    const say = async (message: string) => void said.push(warn()(urn, message));
     try {
-      return await work(resource, {
-        server: configuration.server(asked.connection),
-        signal: limit ? AbortSignal.any([stopped, limit]) : stopped,
-        warn: (message) => void said.push(warn()(urn, message)),
-      });
+      return await work(
+        resource,
+        {
+          server: configuration.server(asked.connection, say),
+          signal: limit ? AbortSignal.any([stopped, limit]) : stopped,
+          warn: say,
+        },
+        secrets,
+      );
     } catch (error) {
       const late = limit?.aborted ? `; customTimeouts allows ${timeout} s for it` : "";
-      const message = describe(verb, resource.type, id, error) + late;
+      const message = hidden(describe(verb, resource.type, id, error) + late);
       if (error instanceof PartialFailure) {
         const existing = { id: error.live.id, properties: propertiesToWire(error.live.state, secrets) };
-        throw new OperationError(message, "unsure", { message, reasons: error.reasons, existing });
+        throw new OperationError(message, "unsure", { reasons: error.reasons.map(hidden), existing });
       }
       const made = verb === "create" && mayHaveWritten(error);
       throw new OperationError(message, made ? "unsure" : stopped.aborted ? "cancelled" : "nothing");
@@ -128,25 +114,25 @@ export function createPlugin(warn: () => Warn, stopped: AbortSignal) {
     },
 
     async check(asked: Asked, olds: Wire, news: Wire, seed: Uint8Array): Promise<Checked> {
-      const resource = resourceOfUrn(asked.urn);
+      const resource = wanted(asked.urn);
       const inputs = propertiesFromWire(news);
       const failures = failuresOf(resource, inputs);
       if (failures.length > 0)
         return { inputs: news, failures: failures.map((failure) => failureOf(failure, news, resource)) };
       // A configuration that leads nowhere is told at preview.
       if (!containsUnknown(inputs.connection))
-        told("check", resource, "", () => configuration.server(inputs.connection));
+        told("check", resource, "", () => serverOf(inputs.connection, asked.urn));
       for (const warning of resource.warnings?.(inputs) ?? []) await warn()(asked.urn, warning);
       const completed = complete(resource, inputs, propertiesFromWire(olds), seed.length > 0 ? seed : undefined);
       return { inputs: propertiesToWire(completed, sealed(resource, news)), failures: [] };
     },
 
     diff(asked: Asked, id: string, olds: Wire, news: Wire): Compared {
-      const resource = resourceOfUrn(asked.urn);
+      const resource = wanted(asked.urn);
       const [inputs, state] = [propertiesFromWire(news), propertiesFromWire(olds)];
       return told("compare", resource, id, () => {
         if (!containsUnknown(inputs)) {
-          resource.announce?.({ server: configuration.server(inputs.connection), id, inputs, state });
+          resource.announce?.({ server: serverOf(inputs.connection, asked.urn), id, inputs, state });
         }
         const { changed, replaces, deleteBeforeReplace } = diff(resource, inputs, state, configuration.sameServer);
         const places = notIgnored(detail(changed, state, inputs), asked.ignored);
@@ -163,21 +149,23 @@ export function createPlugin(warn: () => Warn, stopped: AbortSignal) {
     },
 
     async create(asked: Asked, properties: Wire): Promise<Existing> {
-      const resource = resourceOfUrn(asked.urn);
       const inputs = propertiesFromWire(properties);
-      const secrets = sealed(resource, properties);
-      if (asked.preview) return { id: "", properties: propertiesToWire(withoutChoices(resource, inputs), secrets) };
-      return attempt("create", { ...asked, connection: inputs.connection }, secrets, async (_, operation) => {
+      if (asked.preview) {
+        const resource = wanted(asked.urn);
+        const planned = withoutChoices(resource, inputs);
+        return { id: "", properties: propertiesToWire(planned, sealed(resource, properties)) };
+      }
+      const where = { ...asked, connection: inputs.connection };
+      return attempt("create", where, [properties], async (resource, operation, secrets) => {
         const { id, state } = await resource.create({ ...operation, inputs });
         return { id, properties: propertiesToWire(state, secrets) };
       });
     },
 
     async read(asked: Asked, id: string, properties: Wire, oldInputs: Wire): Promise<Existing | undefined> {
-      const resource = resourceOfUrn(asked.urn);
       const state = propertiesFromWire(properties);
-      const secrets = sealed(resource, properties, oldInputs);
-      return attempt("read", { ...asked, id, connection: state.connection }, secrets, async (_, operation) => {
+      const where = { ...asked, id, connection: state.connection };
+      return attempt("read", where, [properties, oldInputs], async (resource, operation, secrets) => {
         const live = await resource.read({ ...operation, id, state });
         if (!live) return undefined;
         const inputs = inputsOf(resource, live.state, propertiesFromWire(oldInputs));
@@ -190,11 +178,13 @@ export function createPlugin(warn: () => Warn, stopped: AbortSignal) {
     },
 
     async update(asked: Asked, id: string, olds: Wire, news: Wire): Promise<Wire> {
-      const resource = resourceOfUrn(asked.urn);
       const [inputs, state] = [propertiesFromWire(news), propertiesFromWire(olds)];
-      const secrets = sealed(resource, news, olds);
-      if (asked.preview) return propertiesToWire(previewOf(resource, inputs, state), secrets);
-      return attempt("update", { ...asked, id, connection: inputs.connection }, secrets, async (_, operation) => {
+      if (asked.preview) {
+        const resource = wanted(asked.urn);
+        return propertiesToWire(previewOf(resource, inputs, state), sealed(resource, news, olds));
+      }
+      const where = { ...asked, id, connection: inputs.connection };
+      return attempt("update", where, [news, olds], async (resource, operation, secrets) => {
         const { replaces } = diff(resource, inputs, state, configuration.sameServer);
         const places = notIgnored(detail(replaces, state, inputs), asked.ignored);
         const [name] = new Set(places.map(([path]) => path[0]));
@@ -207,29 +197,31 @@ export function createPlugin(warn: () => Warn, stopped: AbortSignal) {
 
     async delete(asked: Asked, id: string, properties: Wire): Promise<void> {
       const state = propertiesFromWire(properties);
-      await attempt("delete", { ...asked, id, connection: state.connection }, new Set(), (resource, operation) =>
+      const where = { ...asked, id, connection: state.connection };
+      await attempt("delete", where, [properties], (resource, operation) =>
         resource.delete({ ...operation, id, state }),
       );
     },
 
     async invoke(token: string, args: Wire): Promise<{ result: Wire; failures: Checked["failures"] }> {
-      const found = functionOf(nameOf(token));
+      const found = functionOfToken(token);
       if (!found) throw new OperationError(`pulumi-hydra has no function ${JSON.stringify(token)}`);
       const inputs = propertiesFromWire(args);
       const failures = failuresOf(found, inputs);
       if (failures.length > 0)
         return { result: {}, failures: failures.map((failure) => failureOf(failure, args, found)) };
       try {
-        const server = configuration.server(inputs.connection);
+        const server = serverOf(inputs.connection, "");
         const result = await found.call({ server, signal: stopped, inputs });
         return { result: propertiesToWire(result, new Set(found.secrets)), failures: [] };
       } catch (error) {
-        throw new OperationError(describe("call", found.type, "", error), stopped.aborted ? "cancelled" : "nothing");
+        const message = conceal(describe("call", found.type, "", error), secretTexts(args));
+        throw new OperationError(message, stopped.aborted ? "cancelled" : "nothing");
       }
     },
 
     async list(token: string, query: Wire): Promise<readonly { id: string; name: string }[]> {
-      const resource = resourceOfToken(token);
+      const resource = known(resourceOfToken(token), token);
       const inputs = propertiesFromWire(query);
       const shape = [...resource.listInputs, "connection"].map((name) => [name, resource.inputs.shape[name]]);
       const schema = z.strictObject(Object.fromEntries(shape)).partial();
@@ -237,7 +229,7 @@ export function createPlugin(warn: () => Warn, stopped: AbortSignal) {
       if (failure)
         throw new OperationError(`could not list ${resource.type}: ${formatPath(failure.path)}: ${failure.reason}`);
       try {
-        const server = configuration.server(inputs.connection);
+        const server = serverOf(inputs.connection, "");
         return await resource.list({ server, signal: stopped, query: inputs });
       } catch (error) {
         throw new OperationError(describe("list", resource.type, "", error), stopped.aborted ? "cancelled" : "nothing");
@@ -267,32 +259,17 @@ function told<T>(verb: string, resource: Resource<Admin>, id: string, work: () =
   }
 }
 
-/** `urn:pulumi:dev::project::parent$hydra:index:OAuth2Client::web` → the resource. */
-function resourceOfUrn(urn: string): Resource<Admin> {
-  return resourceOfToken(urn.split("::")[2]?.split("$").at(-1) ?? "");
+function wanted(urn: string): Resource<Admin> {
+  return known(resourceOfUrn(urn), tokenOf(urn));
 }
 
-function resourceOfToken(token: string): Resource<Admin> {
-  const found = resources.find(({ type }) => type === nameOf(token));
+function known(found: Resource<Admin> | undefined, token: string): Resource<Admin> {
   if (!found) throw new OperationError(`pulumi-hydra has no resource ${JSON.stringify(token)}`);
   return found;
-}
-
-/** `hydra:index:OAuth2Client` → `OAuth2Client`; of another package's token, nothing. */
-function nameOf(token: string): string {
-  return /^hydra:index:(\w+)$/.exec(token)?.[1] ?? "";
 }
 
 /** The properties that have to be secret: those of the definition, and those that came so. */
 function sealed(resource: Resource<Admin>, ...all: readonly Wire[]): Set<string> {
   const own = Object.entries(resource.fields).filter(([, { secret }]) => secret);
   return new Set([...own.map(([name]) => name), ...secretNames(...all)]);
-}
-
-function notIgnored<Place extends readonly [Path, ...unknown[]]>(
-  places: readonly Place[],
-  ignored: readonly string[] = [],
-): Place[] {
-  const prefixes = ignored.map(parsePath);
-  return places.filter(([path]) => !prefixes.some((prefix) => isWithin(path, prefix)));
 }

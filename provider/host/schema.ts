@@ -1,9 +1,9 @@
 // The package schema that Pulumi's languages are generated from, out of the resource definitions.
 
 import * as z from "zod";
-import { configurationSchema, environmentName, secretKeys } from "../config.ts";
 import type { FieldRules } from "../lifecycle/field.ts";
 import { functions, resources } from "../registry.ts";
+import { configurationSchema, environmentName, secretKeys } from "../setting.ts";
 
 /** The documentation of a resource, function or type by its name, and of its fields. */
 export type Documentation = (type: string, field?: string) => string;

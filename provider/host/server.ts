@@ -19,7 +19,8 @@ import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import type { CheckFailure } from "./check-failure.ts";
 import type { Warn } from "./engine.ts";
 import { failure, partialFailure } from "./failure.ts";
-import type { Checked, Compared, OperationError, Plugin } from "./plugin.ts";
+import type { OperationError } from "./operation-error.ts";
+import type { Checked, Compared, Plugin } from "./plugin.ts";
 
 type Wire = Record<string, NonNullable<unknown>>;
 

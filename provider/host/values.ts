@@ -53,6 +53,15 @@ export function secretNames(...all: readonly object[]): Set<string> {
   return new Set(entries.filter(([, value]) => containsSecret(value)).map(([name]) => name));
 }
 
+/** The texts inside secret values. */
+export function secretTexts(value: unknown, secret = false): string[] {
+  if (typeof value === "string") return secret ? [value] : [];
+  if (typeof value !== "object" || value === null) return [];
+  const inside =
+    secret || isWrapper(value, secretSignature) || (isWrapper(value, outputSignature) && value.secret === true);
+  return Object.values(value).flatMap((item) => secretTexts(item, inside));
+}
+
 /** Properties for the wire: unset ones left out, those in `secrets` marked as a whole. */
 export function propertiesToWire(
   properties: Values,

@@ -1,5 +1,6 @@
 // Hydra's admin API: one function per endpoint used. Knows nothing of Pulumi.
 
+import { secretsIn } from "./confidential.ts";
 import { HydraError } from "./error.ts";
 import { createReadClient, forgetListed, type Page } from "./listed-read.ts";
 import type { Answer, Client, HydraRequest } from "./request.ts";
@@ -64,10 +65,11 @@ export type CheckSecret = (id: string, secret: string, method: SecretMethod, sig
 export function createAdmin(url: string, transport: Client, publicApi?: Client): Admin {
   const client = { send: (request: HydraRequest) => observed(transport, request) };
   const call = async (method: HydraRequest["method"], path: string, signal?: AbortSignal, body?: unknown) =>
-    client.send({ method, path: `/admin${path}`, body, signal });
+    client.send({ method, path: `/admin${path}`, body, secrets: secretsIn(body), signal });
   const object = async (answer: Promise<Answer>, path: string) => asObject((await answer).json, path);
   const post = async (path: string, body: Wire, signal?: AbortSignal): Promise<Created> => {
-    const answer = await client.send({ method: "POST", path: `/admin${path}`, body, signal, repeatable: true });
+    const request = { path: `/admin${path}`, body, secrets: secretsIn(body), repeatable: true, signal };
+    const answer = await client.send({ method: "POST", ...request });
     return { wire: asObject(answer.json, path), repeated: answer.uncertain };
   };
   const getClient = (id: string, signal?: AbortSignal) => object(call("GET", clientPath(id), signal), clientPath(id));
@@ -94,7 +96,7 @@ export function createAdmin(url: string, transport: Client, publicApi?: Client):
     },
     dropPreviousSecrets: async (id, signal) => void (await call("DELETE", `${clientPath(id)}/secrets/rotate`, signal)),
     deleteTokens: async (id, signal) =>
-      void (await call("DELETE", `/oauth2/tokens?client_id=${encodeURIComponent(id)}`, signal)),
+      void (await call("DELETE", `/oauth2/tokens?${new URLSearchParams({ client_id: id })}`, signal)),
     checkSecret: publicApi && ((...asked) => checkSecret(publicApi, ...asked)),
     createTrust: (body, signal) => post(trusts, body, signal),
     getTrust: (id, signal) => object(call("GET", trustPath(id), signal), trustPath(id)),
@@ -102,14 +104,15 @@ export function createAdmin(url: string, transport: Client, publicApi?: Client):
     introspectToken: (token, scope, signal) => {
       const form = scope === undefined ? { token } : { token, scope };
       const path = "/oauth2/introspect";
-      return object(client.send({ method: "POST", path: `/admin${path}`, form, signal, repeatable: true }), path);
+      const request = { path: `/admin${path}`, form, secrets: [token], repeatable: true, signal };
+      return object(client.send({ method: "POST", ...request }), path);
     },
     listConsentSessions: (subject, signal) =>
       listAll(client, `/oauth2/auth/sessions/consent?${query({ subject })}`, signal),
     listTrusts: (issuer, signal) => listAll(client, `${trusts}?${query({ issuer })}`, signal),
     deleteTrust: async (id, signal) => void (await call("DELETE", trustPath(id), signal)),
     getKeys: async (set, kid, signal) => {
-      const path = `/keys/${encodeURIComponent(set)}/${encodeURIComponent(kid)}`;
+      const path = `/keys/${segment(set)}/${segment(kid)}`;
       const { keys } = asObject((await call("GET", path, signal)).json, path);
       return Array.isArray(keys) ? keys.map((key) => asObject(key, path)) : [];
     },
@@ -136,11 +139,22 @@ function query(filter: Filter): string {
 const trusts = "/trust/grants/jwt-bearer/issuers";
 
 function clientPath(id: string): string {
-  return `/clients/${encodeURIComponent(id)}`;
+  return `/clients/${segment(id)}`;
 }
 
 function trustPath(id: string): string {
-  return `${trusts}/${encodeURIComponent(id)}`;
+  return `${trusts}/${segment(id)}`;
+}
+
+/** Whether a text can stand as one segment of a path: the dots would lead elsewhere, and half a character is nothing. */
+export function isSegment(text: string): boolean {
+  return text !== "" && text !== "." && text !== ".." && !/\p{Cs}/u.test(text);
+}
+
+function segment(text: string): string {
+  if (isSegment(text)) return encodeURIComponent(text);
+  const message = `no server can address an object named ${JSON.stringify(text)}`;
+  throw new HydraError(message, { kind: "refused", method: "GET", path: "" });
 }
 
 // Revocation (RFC 7009) authenticates the client and is content with any token.
@@ -151,7 +165,8 @@ async function checkSecret(api: Client, id: string, secret: string, method: Secr
       ? { headers: { authorization: `Basic ${basic}` }, form: { token: "none" } }
       : { form: { client_id: id, client_secret: secret, token: "none" } };
   try {
-    await api.send({ method: "POST", path: "/oauth2/revoke", ...proof, signal, repeatable: true });
+    const request = { path: "/oauth2/revoke", ...proof, secrets: [basic, secret], repeatable: true, signal };
+    await api.send({ method: "POST", ...request });
     return true;
   } catch (error) {
     if (error instanceof HydraError && error.status === 401 && error.code === "invalid_client") return false;

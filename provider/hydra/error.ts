@@ -69,12 +69,22 @@ export function kindOfAnswer(status: number, json: unknown): HydraErrorKind {
   return status >= 400 && fromHydra ? "refused" : "unreachable";
 }
 
+/** The keys of the configuration by which a server was reached, and proven to who asks. */
+export interface Reached {
+  readonly key: string;
+  readonly credentials: readonly string[];
+}
+
 /** What a person can do about an answer, where the status alone tells. */
-export function adviceFor(status: number, kind: HydraErrorKind, text: string): string {
+export function adviceFor(status: number, kind: HydraErrorKind, text: string, { key, credentials }: Reached): string {
   if (kind === "gone") return "it was deleted behind Pulumi's back: run `pulumi refresh`, then `pulumi up`";
-  if (kind === "denied") return "check hydra:accessToken, or what guards the admin API";
+  if (kind === "denied") {
+    return credentials.length === 0
+      ? "it was sent without credentials: configure some, such as hydra:accessToken"
+      : `it was sent with ${credentials.join(", ")}: check that, or what guards the admin API`;
+  }
   if (kind === "unreachable") {
-    return "this is no answer of Hydra's admin API: check hydra:adminUrl (host, port and base path)";
+    return `this is no answer of ${key.endsWith("adminUrl") ? "Hydra's admin API" : "Hydra"}: check ${key} (host, port and base path)`;
   }
   if (status === 502 && /insecure http/i.test(text)) {
     return "TLS ends before Hydra: the request needs the header X-Forwarded-Proto: https";
@@ -88,11 +98,16 @@ export function errorCode(json: unknown): string | undefined {
   return typeof code === "string" && /^[a-z_]+$/.test(code) ? code : undefined;
 }
 
-/** The part of an error answer that a person can use: bounded, on one line, without control characters. */
-export function explain(json: unknown, text: string): string {
+/** A text for people: bounded, on one line, without control characters. */
+export function line(text: string): string {
   const limit = 400;
-  const line = (described(json) ?? legible(text)).replace(/[\p{Cc}\s]+/gu, " ").trim();
-  return line.length > limit ? `${line.slice(0, limit)}…` : line;
+  const whole = text.replace(/[\p{Cc}\s]+/gu, " ").trim();
+  return whole.length > limit ? `${whole.slice(0, limit)}…` : whole;
+}
+
+/** The part of an error answer that a person can use. What else JSON holds was not meant for people, and may be secret. */
+export function explain(json: unknown, text: string): string {
+  return json === undefined ? legible(text) : (described(json) ?? "");
 }
 
 /** Of a page made for people, as servers and proxies answer with, the title. */
@@ -101,14 +116,17 @@ function legible(text: string): string {
   return /<title[^>]*>([^<]+)/i.exec(text)?.[1] ?? "an HTML page";
 }
 
-// Hydra writes OAuth 2.0 errors (RFC 6749, 5.2) for what the request says, and nested objects for the rest.
+// Hydra writes OAuth 2.0 errors (RFC 6749, 5.2) for what the request says, and nested objects for the rest; what
+// stands before it has its own ways, such as RFC 9457.
 function described(json: unknown): string | undefined {
-  if (typeof json !== "object" || json === null) return undefined;
-  const { error, error_description: description } = json as Record<string, unknown>;
+  if (typeof json !== "object" || json === null) return typeof json === "string" ? json : undefined;
+  const { error, error_description: description, ...rest } = json as Record<string, unknown>;
   if (typeof description === "string" && description !== "") return description;
   if (typeof error === "string") return error;
-  if (typeof error !== "object" || error === null) return undefined;
-  const { message, reason } = error as Record<string, unknown>;
-  const parts = [message, reason].filter((part) => typeof part === "string" && part !== "");
+  const { message, reason, title, detail } = (typeof error === "object" && error !== null ? error : rest) as Record<
+    string,
+    unknown
+  >;
+  const parts = [message, reason, title, detail].filter((part) => typeof part === "string" && part !== "");
   return parts.length > 0 ? parts.join(": ") : undefined;
 }

@@ -28,7 +28,15 @@ export function bearer(endpoint: Client, grant: Grant): (signal?: AbortSignal) =
     };
     const basic = Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`).toString("base64");
     const headers = { authorization: `Basic ${basic}` };
-    const { json } = await endpoint.send({ method: "POST", path: "", form, headers, repeatable: true, signal });
+    const request = {
+      path: new URL(grant.url).pathname,
+      form,
+      headers,
+      secrets: [basic, clientSecret],
+      repeatable: true,
+      signal,
+    };
+    const { json } = await endpoint.send({ method: "POST", ...request });
     const { access_token: token, expires_in: lifetime } = (json ?? {}) as Readonly<Record<string, unknown>>;
     if (typeof token !== "string" || token === "") throw noToken(grant.url);
     current = {

@@ -4,13 +4,16 @@ import { setTimeout as delay } from "node:timers/promises";
 import { rootCertificates } from "node:tls";
 import type { Dispatcher } from "undici";
 import { EnvHttpProxyAgent } from "undici";
-import { adviceFor, errorCode, explain, HydraError, kindOfAnswer } from "./error.ts";
+import { conceal } from "./conceal.ts";
+import { adviceFor, errorCode, explain, HydraError, kindOfAnswer, line } from "./error.ts";
 import { announcedPause, isWorthRepeating, jittered } from "./retry.ts";
 
 /** Where a Hydra is and how to talk to it. */
 export interface Target {
   /** Base URL of the API, without a trailing slash; it may have a path. */
   readonly url: string;
+  /** The key of the configuration that says so. */
+  readonly key: string;
   /** Sent with every request; may hold credentials. */
   readonly headers: Readonly<Record<string, string>>;
   /** Milliseconds until one attempt is given up. */
@@ -26,6 +29,8 @@ export interface Target {
     readonly key: string | undefined;
     readonly verify: boolean;
   };
+  /** What the requests prove their right with, by the keys of the configuration. */
+  readonly credentials: readonly string[];
   /** Values that must not show in any message. */
   readonly secrets: readonly string[];
 }
@@ -41,6 +46,8 @@ export interface HydraRequest {
   readonly repeatable?: boolean;
   /** Sent a single time: whoever asks has another way when it fails. */
   readonly once?: boolean;
+  /** Values in the request that must not show in any message: servers repeat what they were sent. */
+  readonly secrets?: readonly string[];
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -85,8 +92,11 @@ export function createClient(target: Target, authorize?: Authorize): Client {
   });
   return {
     send: async (request) => {
-      const header = authorize === undefined ? {} : { authorization: await authorize(request.signal) };
-      return sendWithRetry(target, base, dispatcher, { ...request, headers: { ...header, ...request.headers } });
+      if (authorize === undefined) return sendWithRetry(target, base, dispatcher, request);
+      const authorization = await authorize(request.signal);
+      const secrets = [...(request.secrets ?? []), authorization.replace(/^\S+ /, "")];
+      const headers = { authorization, ...request.headers };
+      return sendWithRetry(target, base, dispatcher, { ...request, headers, secrets });
     },
     close: () => dispatcher.close(),
   };
@@ -150,7 +160,7 @@ async function sendOnce(
     const json = parse(text);
     if (status >= 200 && status < 300) {
       if (status === 204 || json !== undefined || text === "") return { status, json, headers };
-      return { failure: unreadable(request, status), pause: 0 };
+      return { failure: unreadable(target, request, status), pause: 0 };
     }
     return refusedBy(target, request, status, headers, json, text);
   } catch (error) {
@@ -202,12 +212,13 @@ function refusedBy(
 ): Failed {
   const redirected = status >= 300 && status < 400;
   const kind = kindOfAnswer(status, json);
-  const said = redirected ? `it redirects to ${String(headers.location)}, which is not followed` : explain(json, text);
-  const advice = adviceFor(status, kind, text);
-  const message = hide(
-    target,
-    `${said || "no explanation"} (${status} ${request.method} ${request.path})${advice && `; ${advice}`}`,
-  );
+  const hidden = (text: string) => hide(target, request, text);
+  const said = redirected
+    ? `it redirects to ${line(hidden(String(headers.location)))}, which is not followed`
+    : line(hidden(explain(json, text)));
+  const advice = adviceFor(status, kind, text, target);
+  const place = hidden(`${status} ${request.method} ${request.path}`);
+  const message = `${said || "no explanation"} (${place})${advice && `; ${advice}`}`;
   // 502 and 504 come from a proxy that may have passed the request on; so may a 503 or 500 of Hydra itself.
   const code = errorCode(json);
   const failure = new HydraError(message, {
@@ -234,8 +245,8 @@ function brokenBy(target: Target, request: HydraRequest, timedOut: boolean, erro
   const code = codeOf(error);
   const certificate = notHelped.has(code) || code.startsWith("ERR_TLS") || code.startsWith("UNABLE_TO_");
   const reason = timedOut ? `no answer within ${target.timeout / 1000} s` : messageOf(error) || code;
-  const advice = certificate ? "" : "; check that Hydra runs and that hydra:adminUrl is right";
-  const message = hide(target, `${reason} (${request.method} ${target.url}${request.path})${advice}`);
+  const advice = certificate ? "" : `; check that Hydra runs and that ${target.key} is right`;
+  const message = hide(target, request, `${reason} (${request.method} ${target.url}${request.path})${advice}`);
   const failure = new HydraError(message, {
     kind: "unreachable",
     ...placeOf(request),
@@ -257,8 +268,8 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function unreadable(request: HydraRequest, status: number): HydraError {
-  const message = `the answer is not JSON (${status} ${request.method} ${request.path}); ${adviceFor(404, "unreachable", "")}`;
+function unreadable(target: Target, request: HydraRequest, status: number): HydraError {
+  const message = `the answer is not JSON (${status} ${request.method} ${request.path}); ${adviceFor(404, "unreachable", "", target)}`;
   return new HydraError(message, { kind: "unreachable", status, ...placeOf(request), uncertain: true });
 }
 
@@ -275,6 +286,6 @@ function detailsOf({ kind, method, path, status, code }: HydraError) {
   return { kind, method, path, ...(status === undefined ? {} : { status }), ...(code === undefined ? {} : { code }) };
 }
 
-function hide(target: Target, message: string): string {
-  return target.secrets.reduce((text, secret) => text.replaceAll(secret, "[secret]"), message);
+function hide(target: Target, request: HydraRequest, message: string): string {
+  return conceal(message, [...target.secrets, ...(request.secrets ?? [])]);
 }

@@ -2,7 +2,7 @@
 // cannot be treated alone: deleting one deletes the key, and with it every trust that uses it.
 
 import { setTimeout as delay } from "node:timers/promises";
-import type { Admin, Wire } from "../hydra/admin.ts";
+import { type Admin, isSegment, type Wire } from "../hydra/admin.ts";
 import { HydraError, unlessGone } from "../hydra/error.ts";
 import type { Values } from "../lifecycle/value.ts";
 import { withoutPrivateMembers } from "./jwk.ts";
@@ -57,7 +57,7 @@ export type Stored = { readonly readable: false } | { readonly readable: true; r
 
 export async function storedKey(server: Admin, { issuer, kid }: KeyName, signal?: AbortSignal): Promise<Stored> {
   // v26.2.0 drops a slash at the end: the answer would be about another key.
-  if (kid.endsWith("/")) return { readable: false };
+  if (kid.endsWith("/") || !isSegment(issuer) || !isSegment(kid)) return { readable: false };
   try {
     const keys = await unlessGone(server.getKeys(issuer, kid, signal));
     // A whole key pair may have been stored under this name.

@@ -183,7 +183,7 @@ describe("the configuration", () => {
       body: json({ error }),
     });
     const elsewhere = "this is no answer of Hydra's admin API: check hydra:adminUrl (host, port and base path)";
-    const denied = "check hydra:accessToken, or what guards the admin API";
+    const denied = "it was sent without credentials: configure some, such as hydra:accessToken";
     const faults: Record<string, [Answering, reason: (at: string, url: string) => string]> = {
       "404": [html(404), (at) => `an HTML page (404 GET ${at}); ${elsewhere}`],
       "200": [html(200), (at) => `the answer is not JSON (200 GET ${at}); ${elsewhere}`],

@@ -31,7 +31,7 @@ const readBack = async (held: Held) => (await refresh(oauth2Client, held)) as He
 async function through(gateway: Gateway, settings: Values = {}) {
   const { server } = configure((key) => ({ adminUrl: gateway.url, retries: 2, timeout: 5, ...settings })[key], {});
   const warn = () => undefined;
-  return (id: string) => oauth2Client.read({ server: server(undefined), id, state: {}, warn });
+  return (id: string) => oauth2Client.read({ server: server(undefined, warn), id, state: {}, warn });
 }
 
 /** Answers the first requests in Hydra's place, then passes on. */
@@ -50,7 +50,8 @@ describe("absence, errors and retries", () => {
     const paths = [`${hydra.adminUrl}/nowhere`, hydra.publicUrl];
     for (const adminUrl of paths) {
       const { server } = configure((key) => ({ adminUrl, retries: 0 })[key], {});
-      const reading = oauth2Client.read({ server: server(undefined), id: held.id, state: held.state, warn: () => {} });
+      const warn = () => undefined;
+      const reading = oauth2Client.read({ server: server(undefined, warn), id: held.id, state: held.state, warn });
       await expect(reading).rejects.toMatchObject({ kind: "unreachable", status: 404 });
     }
     await destroy(oauth2Client, held);
@@ -105,7 +106,7 @@ describe("absence, errors and retries", () => {
     await using gateway = await startGateway({ target: hydra.adminUrl });
     gateway.answer({ status: 200, headers: { link: '</list?page_token=more>; rel="next"' }, body: "[]" });
     const { server } = configure((key) => ({ adminUrl: gateway.url })[key], {});
-    expect(await server(undefined).listTrusts("https://nobody.example")).toEqual([]);
+    expect(await server(undefined, () => undefined).listTrusts("https://nobody.example")).toEqual([]);
     expect(gateway.received).toHaveLength(1);
   });
 });

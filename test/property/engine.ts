@@ -32,19 +32,18 @@ interface Session {
   diff(resource: Resource<Admin>, inputs: Values, held: Held): Diff;
 }
 
+const warn = (message: string) => {
+  throw new Error(`a warning: ${message}`);
+};
+
 function begin(): Session {
   const admins = new Map<Admin, Admin>();
   const operation = (values: Values): Operation<Admin> => {
-    const shared = server(values.connection);
+    const shared = server(values.connection, warn);
     // Each process reads a single client: never enough for a listing.
     const admin = admins.get(shared) ?? { ...shared, readClient: shared.getClient };
     admins.set(shared, admin);
-    return {
-      server: admin,
-      warn: (message) => {
-        throw new Error(`a warning: ${message}`);
-      },
-    };
+    return { server: admin, warn };
   };
   return {
     operation,

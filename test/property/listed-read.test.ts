@@ -34,6 +34,8 @@ function watchedAdmin() {
   const sent: string[] = [];
   const client = createClient({
     url: hydra.adminUrl,
+    key: "hydra:adminUrl",
+    credentials: [],
     headers: {},
     timeout: 30_000,
     retries: 8,

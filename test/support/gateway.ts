@@ -10,8 +10,13 @@ export interface Received {
   authorization: string | null;
 }
 
-/** An answer in the server's place; `hang` never answers. */
-export type Answering = "hang" | CannedAnswer;
+/** An answer in the server's place; `hang` never answers. One that is made of what was sent has headers and body of it. */
+export type Answering = "hang" | CannedAnswer | ((sent: Sent) => CannedAnswer);
+
+interface Sent {
+  headers: Readonly<Record<string, unknown>>;
+  body: string;
+}
 
 interface CannedAnswer {
   status: number;
@@ -53,10 +58,8 @@ export async function startGateway({ target, basePath = "" }: GatewayOptions): P
     if (answering === "hang") return;
     const path = pathBelow(incoming.url ?? "", basePath);
     const answer = answering ?? (path === undefined ? notFound : undefined);
-    if (answer) {
-      incoming.resume();
-      outgoing.writeHead(answer.status, { "content-type": "text/html", ...answer.headers }).end(answer.body);
-    } else passOn(incoming, outgoing, { hostname, port, path: path ?? "" });
+    if (answer) void respond(answer, incoming, outgoing);
+    else passOn(incoming, outgoing, { hostname, port, path: path ?? "" });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
@@ -71,6 +74,17 @@ export async function startGateway({ target, basePath = "" }: GatewayOptions): P
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+async function respond(
+  answer: CannedAnswer | ((sent: Sent) => CannedAnswer),
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const parts = await incoming.setEncoding("utf8").toArray();
+  const { headers } = incoming;
+  const canned = typeof answer === "function" ? answer({ headers, body: parts.join("") }) : answer;
+  outgoing.writeHead(canned.status, { "content-type": "text/html", ...canned.headers }).end(canned.body);
 }
 
 const notFound: CannedAnswer = { status: 404, body: "<html><body>404 Not Found</body></html>" };

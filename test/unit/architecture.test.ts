@@ -14,13 +14,15 @@ const allowed: readonly [file: RegExp, imports: RegExp][] = [
   [/^provider\/resources\//, /^(provider\/(resources|lifecycle|hydra)\/(?!request)|zod$|node:)/],
   [/^provider\/functions\//, /^(provider\/(resources|lifecycle|hydra)\/(?!request)|zod$)/],
   [/^provider\/registry\.ts$/, /^provider\/(resources|functions|lifecycle|hydra\/admin)/],
-  [/^provider\/config\.ts$/, /^(provider\/hydra\/|zod$)/],
+  [/^provider\/setting\.ts$/, /^(provider\/hydra\/naming|zod$)/],
+  [/^provider\/connect\.ts$/, /^provider\/(hydra\/|setting\.ts$)/],
+  [/^provider\/config\.ts$/, /^(provider\/(connect|setting|hydra\/admin)|zod$)/],
   [
     /^provider\/host\//,
-    /^(provider\/(host|lifecycle)\/|provider\/(registry|config|hydra\/admin)\.ts$|@pulumi\/pulumi|@grpc\/|google-protobuf|zod$|node:)/,
+    /^(provider\/(host|lifecycle)\/|provider\/(registry|config|setting|hydra\/(admin|conceal))\.ts$|@pulumi\/pulumi|@grpc\/|google-protobuf|zod$|node:)/,
   ],
   [/^provider\/main\.ts$/, /^(provider\/host\/|node:)/],
-  [/^sdk\//, /^(sdk\/|provider\/(resources|functions)\/|provider\/config\.ts$|@pulumi\/pulumi$)/],
+  [/^sdk\//, /^(sdk\/|provider\/(resources|functions)\/|provider\/setting\.ts$|@pulumi\/pulumi$)/],
 ];
 
 const files = globSync("{provider,sdk}/**/*.{ts,cts}", { cwd: root }).sort();

@@ -4,9 +4,9 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
-import * as config from "../../provider/config.ts";
 import * as registry from "../../provider/registry.ts";
 import * as field from "../../provider/resources/field.ts";
+import * as setting from "../../provider/setting.ts";
 import { describe as descriptionsOf, fieldDocs } from "../../tools/field-docs.mts";
 import { firstDifference, withTables } from "../../tools/generate-docs.mts";
 
@@ -21,7 +21,7 @@ describe("the doc comments", () => {
   it(
     "describe every field of every resource, function and the configuration",
     () => {
-      const docs = fieldDocs({ registry, field, config });
+      const docs = fieldDocs({ registry, field, setting });
       const client = docs.resources.find(({ type }) => type === "OAuth2Client");
       expect(client?.inputs.find(({ name }) => name === "secretRotation")?.fields?.map(({ name }) => name)).toEqual([
         "trigger",
@@ -58,7 +58,7 @@ describe("the doc comments", () => {
     "are what the tables of README.md say",
     () => {
       const readme = read("README.md");
-      expect(firstDifference("README.md", readme, withTables(readme, fieldDocs({ registry, field, config })))).toBe(
+      expect(firstDifference("README.md", readme, withTables(readme, fieldDocs({ registry, field, setting })))).toBe(
         undefined,
       );
     },

@@ -2,10 +2,10 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import * as config from "../../provider/config.ts";
 import { packageSchema } from "../../provider/host/schema.ts";
 import * as registry from "../../provider/registry.ts";
 import * as field from "../../provider/resources/field.ts";
+import * as setting from "../../provider/setting.ts";
 import { describe as descriptionsOf, fieldDocs } from "../../tools/field-docs.mts";
 
 interface Property {
@@ -50,7 +50,7 @@ const resource = (type: string) => {
 
 describe("the schema of the built package", () => {
   it("is what the definitions and their documentation say now", () => {
-    const documentation = descriptionsOf(fieldDocs({ registry, field, config }));
+    const documentation = descriptionsOf(fieldDocs({ registry, field, setting }));
     expect(built).toEqual(JSON.parse(JSON.stringify(packageSchema(version, documentation))));
   }, 120_000);
 
@@ -97,9 +97,9 @@ describe("the schema of the built package", () => {
 
   it("names the environment variable of each key of the configuration", () => {
     const { variables } = built.config;
-    expect(Object.keys(variables)).toEqual(Object.keys(config.configurationSchema.shape));
+    expect(Object.keys(variables)).toEqual(Object.keys(setting.configurationSchema.shape));
     for (const [name, variable] of Object.entries(variables)) {
-      expect([name, variable.defaultInfo]).toEqual([name, { environment: [config.environmentName(name)] }]);
+      expect([name, variable.defaultInfo]).toEqual([name, { environment: [setting.environmentName(name)] }]);
     }
     expect(variables.adminUrl?.defaultInfo).toEqual({ environment: ["PULUMI_HYDRA_ADMIN_URL"] });
     expect(built.provider.inputProperties).toEqual(variables);
