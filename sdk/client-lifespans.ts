@@ -14,6 +14,18 @@ export interface ClientLifespans extends OutputsOf<ClientLifespansInputs, "clien
  * All token lifespans of one client. What it does not name is cleared, and deleting it clears them all.
  *
  * Use either this or the lifespans of an {@link OAuth2Client}, not both for one client.
+ *
+ * @example
+ * ```ts
+ * import * as hydra from "pulumi-hydra";
+ *
+ * const report = new hydra.OAuth2Client("report", { grantTypes: ["client_credentials"] });
+ *
+ * new hydra.ClientLifespans("report", {
+ *   clientId: report.clientId,
+ *   clientCredentialsGrantAccessTokenLifespan: "10m",
+ * });
+ * ```
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are Pulumi's to set, and typed from the fields
 export class ClientLifespans extends HydraResource {

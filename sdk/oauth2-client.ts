@@ -17,6 +17,21 @@ export interface OAuth2Client extends OutputsOf<OAuth2ClientInputs & OAuth2Clien
  *
  * It owns every field of the client but the token lifespans that its arguments do not name: those belong to nobody, or
  * to a {@link ClientLifespans}.
+ *
+ * @example
+ * ```ts
+ * import * as hydra from "pulumi-hydra";
+ *
+ * const report = new hydra.OAuth2Client("report", {
+ *   clientName: "Nightly report",
+ *   grantTypes: ["client_credentials"],
+ *   scope: "orders.read",
+ *   audience: ["https://orders.example"],
+ *   secretRotation: { trigger: "2026-01" },
+ * });
+ *
+ * export const credentials = { id: report.clientId, secret: report.clientSecret };
+ * ```
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are Pulumi's to set, and typed from the fields
 export class OAuth2Client extends HydraResource {

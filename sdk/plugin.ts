@@ -57,20 +57,87 @@ function lookup<Inputs extends object, Result>(name: string): Lookup<Inputs, Res
   return Object.assign(call, { output });
 }
 
-/** One OAuth 2.0 client, with its lifespans. Its secret cannot be read back. */
+/**
+ * One OAuth 2.0 client, with its lifespans. Its secret cannot be read back.
+ *
+ * @example
+ * ```ts
+ * import * as hydra from "pulumi-hydra/plugin";
+ *
+ * const shop = hydra.getOAuth2Client.output({ clientId: "shop" });
+ *
+ * export const redirectUris = shop.redirectUris;
+ * ```
+ */
 export const getOAuth2Client = lookup<client.ClientQuery, client.ClientResult>("getOAuth2Client");
 
-/** All OAuth 2.0 clients, or those of a name or an owner. */
+/**
+ * All OAuth 2.0 clients, or those of a name or an owner.
+ *
+ * @example
+ * ```ts
+ * import * as hydra from "pulumi-hydra/plugin";
+ *
+ * const { clients } = hydra.getOAuth2Clients.output({ owner: "shop-team" });
+ *
+ * export const names = clients.apply((all) => all.map(({ clientName }) => clientName));
+ * ```
+ */
 export const getOAuth2Clients = lookup<client.ClientsQuery, client.ClientsResult>("getOAuth2Clients");
 
-/** One trusted JWT issuer. */
+/**
+ * One trusted JWT issuer.
+ *
+ * @example
+ * ```ts
+ * import * as hydra from "pulumi-hydra/plugin";
+ *
+ * const trust = hydra.getTrustedJwtIssuer.output({ id: "bdeb4bf3-3f36-45c9-98fc-62b94d66d889" });
+ *
+ * export const expiresAt = trust.expiresAt;
+ * ```
+ */
 export const getTrustedJwtIssuer = lookup<issuer.IssuerQuery, issuer.IssuerResult>("getTrustedJwtIssuer");
 
-/** All trusted JWT issuers, or those of one issuer. */
+/**
+ * All trusted JWT issuers, or those of one issuer.
+ *
+ * @example
+ * ```ts
+ * import * as hydra from "pulumi-hydra/plugin";
+ *
+ * const { issuers } = hydra.getTrustedJwtIssuers.output({ issuer: "https://ci.example" });
+ *
+ * export const subjects = issuers.apply((all) => all.map(({ subject }) => subject));
+ * ```
+ */
 export const getTrustedJwtIssuers = lookup<issuer.IssuersQuery, issuer.IssuersResult>("getTrustedJwtIssuers");
 
-/** What Hydra says of a token (RFC 7662). */
+/**
+ * What Hydra says of a token (RFC 7662).
+ *
+ * @example
+ * ```ts
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as hydra from "pulumi-hydra/plugin";
+ *
+ * const token = new pulumi.Config().requireSecret("token");
+ *
+ * export const active = hydra.introspectToken.output({ token, scope: "orders.read" }).active;
+ * ```
+ */
 export const introspectToken = lookup<session.TokenQuery, session.TokenResult>("introspectToken");
 
-/** The consent that a subject has given and not taken back. */
+/**
+ * The consent that a subject has given and not taken back.
+ *
+ * @example
+ * ```ts
+ * import * as hydra from "pulumi-hydra/plugin";
+ *
+ * const { sessions } = hydra.getConsentSessions.output({ subject: "alice" });
+ *
+ * export const clientIds = sessions.apply((all) => all.map(({ clientId }) => clientId));
+ * ```
+ */
 export const getConsentSessions = lookup<session.ConsentQuery, session.ConsentResult>("getConsentSessions");

@@ -15,6 +15,25 @@ export interface TrustedJwtIssuer
  * An issuer whose signed assertions Ory Hydra exchanges for access tokens (RFC 7523).
  *
  * Hydra cannot change a trust: every change replaces it.
+ *
+ * @example
+ * ```ts
+ * import * as hydra from "pulumi-hydra";
+ *
+ * new hydra.TrustedJwtIssuer("ci", {
+ *   issuer: "https://ci.example",
+ *   subject: "deploy",
+ *   scope: ["orders.read"],
+ *   jwk: {
+ *     kid: "ci-1",
+ *     kty: "EC",
+ *     crv: "P-256",
+ *     x: "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+ *     y: "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
+ *   },
+ *   expiresAt: "2036-01-01T00:00:00Z",
+ * });
+ * ```
  */
 export class TrustedJwtIssuer extends HydraResource {
   constructor(name: string, args: TrustedJwtIssuerArgs, opts?: pulumi.CustomResourceOptions) {

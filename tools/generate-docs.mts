@@ -1,16 +1,52 @@
-// Knows the tables of README.md: writes what the source says between their markers, or checks that it stands there.
-import { readFileSync, writeFileSync } from "node:fs";
+// Knows which documents hold what the source says, tables between markers and whole pages, and writes it or checks it.
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { builtDefinitions, type Documentation, type FieldDoc, fieldDocs } from "./field-docs.mts";
+import { code, table } from "./markdown-table.mts";
+import { type PackageSchema, referencePages } from "./reference-page.mts";
+import { type SdkDoc, sdkDocs } from "./sdk-docs.mts";
 
-/** The text with every table as it should be. A marker without its end, or without a resource, is an error. */
-export function withTables(readme: string, docs: Documentation): string {
-  const markers = readme.match(/<!-- (fields:|configuration)/g)?.length ?? 0;
+const repository = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+
+/** Documents with markers between which the source speaks. */
+const marked = ["README.md", "docs/installation-configuration.md"];
+
+/** What there is to write documents from. */
+export interface Source {
+  readonly fields: Documentation;
+  readonly schema: PackageSchema;
+  readonly sdk: ReadonlyMap<string, SdkDoc>;
+}
+
+/** The documents as they should be, by their paths. */
+export function generatedDocuments(source: Source): ReadonlyMap<string, string> {
+  const tables = marked.map((name): [string, string] => {
+    return [name, withTables(readFileSync(join(repository, name), "utf8"), source)];
+  });
+  return new Map([...tables, ...referencePages(source.schema, source.sdk)]);
+}
+
+/** The pages that stand in the folders of the reference. */
+export function referenceFiles(): string[] {
+  return globSync("docs/{resources,functions}/**/*", { cwd: repository }).sort();
+}
+
+/** The text with everything between markers as it should be. A marker without its end, or about nothing, is an error. */
+export function withTables(text: string, { fields, sdk }: Omit<Source, "schema">): string {
+  const markers = text.match(/<!-- (fields:|example:|configuration)/g)?.length ?? 0;
   let written = 0;
-  const result = readme.replace(
-    /(<!-- (fields|configuration)(?::(\w+))? -->\n)[\s\S]*?(<!-- \/\2 -->)/g,
+  const result = text.replace(
+    /(<!-- (fields|example|configuration)(?::(\w+))? -->\n)[\s\S]*?(<!-- \/\2 -->)/g,
     (_, start: string, kind: string, type: string | undefined, end: string) => {
       written++;
-      return `${start}\n${kind === "fields" ? resourceTables(docs, type) : configurationTable(docs)}\n${end}`;
+      const content =
+        kind === "fields"
+          ? resourceTables(fields, type)
+          : kind === "example"
+            ? exampleOf(sdk, type)
+            : configurationTable(fields);
+      return `${start}\n${content}\n${end}`;
     },
   );
   if (written !== markers) throw new Error(`of ${markers} markers, only ${written} have an end`);
@@ -47,9 +83,15 @@ function configurationTable({ configuration }: Documentation): string {
   const rows = configuration.map(({ name, doc, required, secret, environment }) => [
     code(`hydra:${name}`) + (required ? " (required)" : ""),
     code(environment),
-    line(doc) + (secret ? " Secret." : ""),
+    doc + (secret ? " Secret." : ""),
   ]);
   return table(["Key", "Environment", "Meaning"], rows);
+}
+
+function exampleOf(sdk: ReadonlyMap<string, SdkDoc>, type = ""): string {
+  const found = sdk.get(type);
+  if (!found) throw new Error(`there is no example of ${type}`);
+  return `\`\`\`ts\n${found.example}\n\`\`\`\n`;
 }
 
 /** The comment, and what it does not say itself. */
@@ -59,31 +101,15 @@ function meaning({ doc, secret, serverDefault, since }: FieldDoc): string {
     ...(since !== undefined && !doc.includes(since) ? [`Needs Hydra ${since}.`] : []),
     ...(secret ? ["Secret."] : []),
   ];
-  return [line(doc), ...notes].join(" ");
-}
-
-function line(doc: string): string {
-  return doc.replace(/\s*\n\s*/g, " ");
-}
-
-function code(name: string): string {
-  return `\`${name}\``;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const row = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |\n`;
-  return row(head) + row(head.map(() => "---")) + rows.map(row).join("");
+  return [doc, ...notes].join(" ");
 }
 
 if (import.meta.main) {
-  const file = new URL("../README.md", import.meta.url);
-  const actual = readFileSync(file, "utf8");
-  const expected = withTables(actual, fieldDocs(await builtDefinitions()));
-  if (process.argv.includes("--check")) {
-    const difference = firstDifference("README.md", actual, expected);
-    if (difference !== undefined) {
-      process.stderr.write(`${difference}\nRun \`npm run docs\` to write the tables anew.\n`);
-      process.exitCode = 1;
-    }
-  } else if (expected !== actual) writeFileSync(file, expected);
+  const schema = JSON.parse(readFileSync(join(repository, "dist/schema.json"), "utf8")) as PackageSchema;
+  const documents = generatedDocuments({ fields: fieldDocs(await builtDefinitions()), schema, sdk: sdkDocs() });
+  for (const name of referenceFiles()) if (!documents.has(name)) rmSync(join(repository, name));
+  for (const [name, text] of documents) {
+    mkdirSync(dirname(join(repository, name)), { recursive: true });
+    writeFileSync(join(repository, name), text);
+  }
 }

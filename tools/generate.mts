@@ -5,6 +5,7 @@ import type * as schema from "../provider/host/schema.ts";
 import type * as registry from "../provider/registry.ts";
 import type * as setting from "../provider/setting.ts";
 import { builtDefinitions, describe, fieldDocs } from "./field-docs.mts";
+import { kebabCase } from "./kebab-case.mts";
 
 const built = (name: string) => import(new URL(`../dist/provider/${name}.js`, import.meta.url).href);
 const { resources } = (await built("registry")) as typeof registry;
@@ -31,11 +32,3 @@ writeFileSync(
   new URL("../dist/schema.json", import.meta.url),
   `${JSON.stringify(packageSchema(version, documentation), null, 2)}\n`,
 );
-
-/** `OAuth2Client` → `oauth2-client`, as the files are named. */
-function kebabCase(type: string): string {
-  return type
-    .replace("OAuth2", "Oauth2")
-    .replace(/(?!^)[A-Z]/g, "-$&")
-    .toLowerCase();
-}

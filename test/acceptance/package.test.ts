@@ -5,6 +5,7 @@ import { describe, expect, inject, it } from "vitest";
 import { run } from "../../tools/child.mts";
 import { hydra } from "../support/hydra.ts";
 import { generateKey } from "../support/key.ts";
+import { documents } from "../support/markdown.ts";
 import { json, program } from "../support/program.ts";
 import { errorsOf, recorded } from "../support/state.ts";
 import { workspace } from "../support/workspace.ts";
@@ -26,7 +27,7 @@ const created = {
 };
 
 describe("the package", () => {
-  it("holds the compiled sources, the plugin's entries and five papers, and nothing else", async () => {
+  it("holds the compiled sources, the plugin's entries, the documentation and five papers, and nothing else", async () => {
     const env = { ...process.env, PATH: installation.path };
     const packed = await run("npm", ["pack", "--dry-run", "--ignore-scripts", "--json"], { cwd: repository, env });
     const [{ files }] = JSON.parse(packed.stdout) as [{ files: { path: string }[] }];
@@ -38,7 +39,9 @@ describe("the package", () => {
     const generated = ["dist/schema.json", "dist/sdk/fields.json"];
     const papers = ["package.json", "README.md", "LICENSE", "CHANGELOG.md", "DESIGN.md"];
     const plugin = ["PulumiPlugin.yaml", "pulumi-resource-hydra", "pulumi-resource-hydra.cmd"];
-    expect(files.map(({ path }) => path).sort()).toEqual([...compiled, ...generated, ...papers, ...plugin].sort());
+    const pages = documents.filter((name) => name.startsWith("docs/"));
+    const expected = [...compiled, ...generated, ...papers, ...pages, ...plugin].sort();
+    expect(files.map(({ path }) => path).sort()).toEqual(expected);
 
     const { exports, main, types } = JSON.parse(await readFile(join(repository, "package.json"), "utf8")) as {
       exports: Record<string, string>;

@@ -29,7 +29,9 @@ const files = globSync("{provider,sdk}/**/*.{ts,cts}", { cwd: root }).sort();
 const source = (file: string) => readFileSync(join(root, file), "utf8");
 
 function importsOf(file: string): string[] {
-  const found = source(file).matchAll(/(?:from |import\(|require\()"([^"$]+)"/g);
+  // Doc comments show programs, which import the package itself.
+  const code = source(file).replace(/^ *\*.*$/gm, "");
+  const found = code.matchAll(/(?:from |import\(|require\()"([^"$]+)"/g);
   return [...found].map(([, name = ""]) => (name.startsWith(".") ? normalize(join(dirname(file), name)) : name));
 }
 

@@ -1,18 +1,18 @@
 // Ties the documents to the source: their tables, their links and their programs.
 
-import { existsSync, globSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import ts from "typescript";
+import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { packageSchema } from "../../provider/host/schema.ts";
 import * as registry from "../../provider/registry.ts";
 import * as field from "../../provider/resources/field.ts";
 import * as setting from "../../provider/setting.ts";
 import { describe as descriptionsOf, fieldDocs } from "../../tools/field-docs.mts";
-import { firstDifference, withTables } from "../../tools/generate-docs.mts";
+import { firstDifference, generatedDocuments, referenceFiles, withTables } from "../../tools/generate-docs.mts";
+import type { PackageSchema } from "../../tools/reference-page.mts";
+import { sdkDocs } from "../../tools/sdk-docs.mts";
+import { brokenLinks, documents, linksIn } from "../support/markdown.ts";
 
-const root = process.cwd();
-const documents = globSync("{*.md,examples/**/*.md}", { cwd: root, exclude: (name) => name.includes("node_modules") });
-const read = (name: string) => readFileSync(join(root, name), "utf8");
+const read = (name: string) => (existsSync(name) ? readFileSync(name, "utf8") : "");
 
 // The compiler takes seconds where two cores do other things too.
 const compiling = 120_000;
@@ -55,22 +55,34 @@ describe("the doc comments", () => {
   );
 
   it(
-    "are what the tables of README.md say",
+    "are what the tables, examples and reference pages say: `npm run docs` writes them",
     () => {
-      const readme = read("README.md");
-      expect(firstDifference("README.md", readme, withTables(readme, fieldDocs({ registry, field, setting })))).toBe(
-        undefined,
-      );
+      const fields = fieldDocs({ registry, field, setting });
+      const schema = packageSchema("1.0.0", descriptionsOf(fields)) as unknown as PackageSchema;
+      const expected = generatedDocuments({ fields, schema, sdk: sdkDocs() });
+      const differences = [...expected].map(([name, text]) => firstDifference(name, read(name), text));
+      expect(differences.filter((difference) => difference !== undefined)).toEqual([]);
+      const pages = [...expected.keys()].filter((name) => /^docs\/(resources|functions)\//.test(name));
+      expect(referenceFiles()).toEqual(pages.sort());
+      expect(pages.length).toBe(registry.resources.length + registry.functions.length);
     },
     compiling,
   );
 });
 
 describe("a table", () => {
-  const docs = { resources: [], functions: [], configuration: [] };
+  const docs = { fields: { resources: [], functions: [], configuration: [] }, sdk: new Map() };
 
   it("is refused for a resource that does not exist", () => {
     expect(() => withTables("<!-- fields:Nothing -->\n<!-- /fields -->", docs)).toThrow("there is no resource Nothing");
+  });
+
+  it("gives way to an example, which is refused where there is none", () => {
+    const sdk = new Map([["X", { example: "new X();" }]]);
+    expect(withTables("<!-- example:X -->\n<!-- /example -->", { ...docs, sdk })).toBe(
+      "<!-- example:X -->\n\n```ts\nnew X();\n```\n\n<!-- /example -->",
+    );
+    expect(() => withTables("<!-- example:Y -->\n<!-- /example -->", docs)).toThrow("there is no example of Y");
   });
 
   it("is refused without the end of its marker", () => {
@@ -104,83 +116,8 @@ describe("the documents", () => {
     expect(documents.flatMap(brokenLinks)).toEqual([]);
   });
 
-  it(
-    "show programs that compile",
-    () => {
-      const programs = programsIn("README.md");
-      expect(programs.length).toBeGreaterThan(3);
-      expect(errorsIn(programs)).toEqual([]);
-    },
-    compiling,
-  );
-});
-
-/** Relative links of a document that lead nowhere. */
-function brokenLinks(document: string): string[] {
-  const links = [...withoutCode(read(document)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = ""]) => target);
-  return links
-    .filter((target) => !/^[a-z]+:/i.test(target))
-    .filter((target) => {
-      const [path = "", heading] = target.split("#");
-      const file = path === "" ? document : join(dirname(document), path);
-      return !existsSync(join(root, file)) || (heading !== undefined && !headingsIn(file).includes(heading));
-    })
-    .map((target) => `${document}: ${target}`);
-}
-
-/** The headings of a document as links name them. */
-function headingsIn(document: string): string[] {
-  return [...withoutCode(read(document)).matchAll(/^#+ (.+)$/gm)].map(([, text = ""]) =>
-    text
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}\s_-]/gu, "")
-      .trim()
-      .replaceAll(" ", "-"),
-  );
-}
-
-function withoutCode(markdown: string): string {
-  return markdown.replace(/^```[\s\S]*?^```$/gm, "");
-}
-
-interface Program {
-  /** Where it begins: `README.md:12`. */
-  readonly place: string;
-  readonly text: string;
-}
-
-function programsIn(document: string): Program[] {
-  const markdown = read(document);
-  return [...markdown.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(({ index, 1: text = "" }) => ({
-    place: `${document}:${markdown.slice(0, index).split("\n").length}`,
-    text,
-  }));
-}
-
-/** What the compiler says of programs, each in a file of its own that only it sees, on the types of the source. */
-function errorsIn(programs: readonly Program[]): string[] {
-  const options: ts.CompilerOptions = {
-    target: ts.ScriptTarget.ES2022,
-    module: ts.ModuleKind.NodeNext,
-    strict: true,
-    types: ["node"],
-    skipLibCheck: true,
-    noEmit: true,
-    allowImportingTsExtensions: true,
-    paths: { "pulumi-hydra": [join(root, "sdk/index.ts")], "pulumi-hydra/plugin": [join(root, "sdk/plugin.ts")] },
-  };
-  const files = new Map(programs.map((program, index) => [join(root, `program-${index}.ts`), program]));
-  const host = ts.createCompilerHost(options);
-  const { fileExists, getSourceFile } = host;
-  host.fileExists = (name) => files.has(name) || fileExists(name);
-  host.getSourceFile = (name, language, ...rest) => {
-    const program = files.get(name);
-    return program ? ts.createSourceFile(name, program.text, language) : getSourceFile(name, language, ...rest);
-  };
-  const compiled = ts.createProgram([...files.keys()], options, host);
-  return [...files].flatMap(([name, { place }]) => {
-    const file = compiled.getSourceFile(name);
-    const found = [...compiled.getSyntacticDiagnostics(file), ...compiled.getSemanticDiagnostics(file)];
-    return found.map(({ messageText }) => `${place}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`);
+  it("that the Pulumi Registry takes over link to nothing in this repository", () => {
+    const taken = ["docs/_index.md", "docs/installation-configuration.md"];
+    expect(taken.flatMap((name) => linksIn(name).map((target) => `${name}: ${target}`))).toEqual([]);
   });
-}
+});

@@ -1,0 +1,92 @@
+// Ties the blocks in documents to what they are about: programs compile, data is valid, commands exist.
+
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { PackageSchema } from "../../tools/reference-page.mts";
+import { errorsIn } from "../support/compile.ts";
+import { blocks, blocksIn, documents } from "../support/markdown.ts";
+import { commandsIn } from "../support/shell.ts";
+import { readYaml } from "../support/yaml.ts";
+import { strangersIn } from "../support/yaml-program.ts";
+
+/** Languages of which this test knows how to tell right from wrong; the last two are what programs print. */
+const languages = ["ts", "yaml", "json", "sh", "python", "go", "text", "console"];
+
+const schema = JSON.parse(readFileSync("dist/schema.json", "utf8")) as PackageSchema;
+const { scripts, bin } = JSON.parse(readFileSync("package.json", "utf8")) as Record<"scripts" | "bin", object>;
+
+/** What a program makes of a text; an empty text when it has nothing against it. */
+function complaint(command: string, args: readonly string[], input: string): string {
+  const { status, stdout, stderr } = spawnSync(command, args, { input, encoding: "utf8" });
+  return status === 0 ? "" : `${stdout}${stderr}`;
+}
+
+const has = (command: string) => spawnSync("sh", ["-c", `command -v ${command}`]).status === 0;
+
+/** What is wrong with blocks, each with its place. */
+const wrong = (languages: readonly string[], check: (text: string, place: string) => readonly string[]) =>
+  blocks(...languages).flatMap(({ place, text }) => check(text, place).map((reason) => `${place}: ${reason}`));
+
+describe("the blocks in documents", () => {
+  it("say which language they are in", () => {
+    const strange = documents.flatMap(blocksIn).filter(({ language }) => !languages.includes(language));
+    expect(strange.map(({ place, language }) => `${place}: ${language || "no language"}`)).toEqual([]);
+  });
+
+  it("in TypeScript compile", () => {
+    const programs = blocks("ts");
+    expect(programs.length).toBeGreaterThan(15);
+    expect(errorsIn(programs)).toEqual([]);
+  }, 120_000);
+
+  it("in YAML and JSON can be read, and name types, functions and properties that exist", () => {
+    expect(blocks("yaml", "json").length).toBeGreaterThan(2);
+    const read = (text: string) => {
+      try {
+        // Of a template, as CI systems have them, nothing has to be known.
+        return readYaml(text).flatMap((document) => strangersIn(document, schema));
+      } catch (error) {
+        return [String(error)];
+      }
+    };
+    expect(wrong(["yaml"], read)).toEqual([]);
+    expect(
+      wrong(["json"], (text) =>
+        complaint("node", ["-e", "JSON.parse(require('fs').readFileSync(0))"], text) ? ["is no JSON"] : [],
+      ),
+    ).toEqual([]);
+  });
+
+  it("for the shell can be read by one", () => {
+    expect(blocks("sh").length).toBeGreaterThan(15);
+    expect(wrong(["sh"], (text) => [complaint("sh", ["-n"], text)].filter((reason) => reason !== ""))).toEqual([]);
+  });
+
+  it("for the shell name scripts, tests and programs that this package has", () => {
+    const commands = blocks("sh").flatMap(({ place, text }) => commandsIn(text).map((command) => ({ place, command })));
+    const strange = commands.flatMap(({ place, command: [name, first = "", second = "", ...rest] }) => {
+      if (name === "npm" && first === "run" && !(second in scripts)) return [`${place}: npm has no script ${second}`];
+      if (name === "npx" && /^pulumi-/.test(first) && !(first in bin))
+        return [`${place}: the package has no program ${first}`];
+      const paths =
+        name === "npm" && first === "test" ? [second, ...rest].filter((word) => word.startsWith("test/")) : [];
+      return paths.filter((path) => !existsSync(path)).map((path) => `${place}: there is no ${path}`);
+    });
+    expect(commands.map(({ command: [name] }) => name)).toEqual(expect.arrayContaining(["npm", "pulumi"]));
+    expect(strange).toEqual([]);
+  });
+
+  it("in Python compile", (context) => {
+    if (!has("python3")) context.skip("there is no python3");
+    const compile = "import ast, sys; ast.parse(sys.stdin.read())";
+    expect(
+      wrong(["python"], (text) => [complaint("python3", ["-c", compile], text)].filter((reason) => reason !== "")),
+    ).toEqual([]);
+  });
+
+  it("in Go can be read", (context) => {
+    if (!has("gofmt")) context.skip("there is no gofmt");
+    expect(wrong(["go"], (text) => [complaint("gofmt", ["-e"], text)].filter((reason) => reason !== ""))).toEqual([]);
+  });
+});

@@ -1,0 +1,15 @@
+// Knows how a table is written in Markdown; nothing of what is in it.
+
+/** A table with its head. A cell may hold what would end it. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const row = (cells: readonly string[]) => `| ${cells.map(cell).join(" | ")} |\n`;
+  return row(head) + row(head.map(() => "---")) + rows.map(row).join("");
+}
+
+export function code(name: string): string {
+  return `\`${name}\``;
+}
+
+function cell(text: string): string {
+  return text.replace(/\s*\n\s*/g, " ").replaceAll("|", "\\|");
+}
