@@ -141,7 +141,7 @@ export function createPlugin(warn: () => Warn, stopped: AbortSignal) {
         return {
           changed: named,
           replaces: replacing,
-          deleteBeforeReplace: deleteBeforeReplace && replacing.length > 0,
+          deleteBeforeReplace: deleteBeforeReplace && named.length > 0,
           detail: places.map(([path, change]) => [formatPath(path), change, replacing.includes(String(path[0]))]),
           stables: replacing.length > 0 ? [] : stablesOf(resource, state),
         };

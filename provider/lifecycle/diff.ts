@@ -11,7 +11,7 @@ export interface Diff {
   readonly changed: readonly string[];
   /** Those of them that cannot change in place. */
   readonly replaces: readonly string[];
-  /** Old and new object cannot exist side by side. */
+  /** Old and new object cannot exist side by side: said of every change, because the program may ask for a replacement. */
   readonly deleteBeforeReplace: boolean;
 }
 
@@ -43,7 +43,7 @@ export function diff<Server>(
     name === "connection" ? sameServer(inputs.connection, state.connection) : completes(name, inputs, state);
   const replaces = changed.filter((name) => resource.fields[name]?.replaces && !inPlace(name));
   const moves = replaces.includes("connection");
-  return { changed, replaces, deleteBeforeReplace: !moves && resource.collides(inputs, state) };
+  return { changed, replaces, deleteBeforeReplace: changed.length > 0 && !moves && resource.collides(inputs, state) };
 }
 
 export function changedFields<Server>(resource: Resource<Server>, inputs: Values, state: Values): string[] {

@@ -404,6 +404,7 @@ describe("the plugin", () => {
 
   it("honours ignoreChanges, replaceOnChanges and custom timeouts", async () => {
     const timeouts = { customTimeouts: { create: "90s", update: "1m", delete: "30s" } };
+    const named = randomUUID();
     const declare = (clientName: string, team: string, owner: string) =>
       pluginProgram(
         client(
@@ -412,6 +413,8 @@ describe("the plugin", () => {
           { ignoreChanges: ["metadata.team", "clientName"] },
         ),
         client("replacing", { clientName, metadata: { team } }, { replaceOnChanges: ["metadata.team"], ...timeouts }),
+        // The new one cannot be made beside the old one.
+        client("named", { clientId: named, metadata: { team } }, { replaceOnChanges: ["metadata.team"] }),
       );
     await using stack = await pluginWorkspace({ files: declare("Web", "a", "me") });
     expect(errorsOf(await stack.up())).toEqual([]);
@@ -425,19 +428,21 @@ describe("the plugin", () => {
       return [operations, diagnostics];
     };
     expect(await act("Shop", "a", "me")).toEqual([
-      { "OAuth2Client ignoring": "same", "OAuth2Client replacing": "update" },
+      { "OAuth2Client ignoring": "same", "OAuth2Client replacing": "update", "OAuth2Client named": "same" },
       [],
     ]);
     expect(await act("Shop", "b", "you")).toEqual([
-      { "OAuth2Client ignoring": "update", "OAuth2Client replacing": "replace" },
+      { "OAuth2Client ignoring": "update", "OAuth2Client replacing": "replace", "OAuth2Client named": "replace" },
       [],
     ]);
+    expect((await live(named)).metadata).toEqual({ team: "b" });
     expect(await live(ignoring)).toMatchObject({ client_name: "Web", owner: "you", metadata: { team: "a", cost: 1 } });
     expect(await exists(replacing)).toBe(false);
     expect(await act("Shop", "b", "you")).toEqual([
-      { "OAuth2Client ignoring": "same", "OAuth2Client replacing": "same" },
+      { "OAuth2Client ignoring": "same", "OAuth2Client replacing": "same", "OAuth2Client named": "same" },
       [],
     ]);
+    await stack.destroy();
   });
 
   it("keeps a large client in the state that did not become as asked", async () => {

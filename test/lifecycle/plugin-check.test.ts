@@ -198,6 +198,8 @@ describe("Diff", () => {
     expect(await diff(news)).toEqual({
       ...none,
       changes: "SOME",
+      // Not for this change: the program may ask for a replacement, and two clients cannot have one id.
+      deleteBeforeReplace: true,
       diffs: ["clientSecret", "clientName", "contacts", "metadata", "redirectUris"],
       hasDetail: true,
       detail: {

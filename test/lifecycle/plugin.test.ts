@@ -76,12 +76,12 @@ describe("the plugin", () => {
 });
 
 describe("the engine's log", () => {
-  const soon = new Date(Date.now() + 3_600_000).toISOString();
+  const soon = new Date(Date.now() + 5_400_000).toISOString();
   const trust = { issuer: "idp", subject: "alice", jwk: generateKey().publicJwk, expiresAt: soon };
   const warning = {
     severity: 2,
     urn: urnOf("TrustedJwtIssuer"),
-    message: "expiresAt: the trust ends in 1 hours; move it on",
+    message: "expiresAt: the trust ends in 2 hours; move it on",
   };
 
   it("gets warnings on the resource that they are about", async () => {

@@ -1,4 +1,4 @@
-// Knows how Pulumi's engine runs a plugin: starts the executable, talks to it over gRPC, hears its log, and goes.
+// Knows how Pulumi's engine runs a provider: starts the executable, talks to it over gRPC, hears its log, and goes.
 import { type ChildProcess, spawn } from "node:child_process";
 import { dirname, join } from "node:path";
 import { credentials, Server, ServerCredentials, type ServiceError, status } from "@grpc/grpc-js";
@@ -79,6 +79,10 @@ export interface EngineOptions {
   config?: Properties | null;
   /** Where the plugin is told that the engine is; absent: a real log server. */
   address?: string;
+  /** What is started; absent: the plugin of the built package. */
+  command?: readonly [program: string, ...args: string[]];
+  /** Where it is started. */
+  folder?: string;
 }
 
 interface Limits {
@@ -99,11 +103,14 @@ const root = process.cwd();
  * await using engine = await startEngine();
  * const { id } = await engine.create("OAuth2Client", { clientName: "Web" });
  */
-export async function startEngine({ env = {}, config = { adminUrl: hydra.adminUrl }, address }: EngineOptions = {}) {
+export async function startEngine(options: EngineOptions = {}) {
+  const { env = {}, config = { adminUrl: hydra.adminUrl }, address, folder = root } = options;
+  const [program, ...args] = options.command ?? [join(root, "pulumi-resource-hydra")];
   const logged: { severity: number; urn: string; message: string }[] = [];
   const log = await startLog(logged);
   const engineAddress = address ?? log.address;
-  const child = spawn(join(root, "pulumi-resource-hydra"), [engineAddress], {
+  const child = spawn(program, [...args, engineAddress], {
+    cwd: folder,
     env: { PATH: `${dirname(process.execPath)}:${process.env.PATH}`, ...env },
   });
   let written = "";
