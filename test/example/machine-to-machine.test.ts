@@ -11,8 +11,9 @@ let firstSecret: string;
 
 describeExample({
   folder: "machine-to-machine",
-  prints: [
-    expect.stringMatching(/^\{"access_token":"\S+","expires_in":\d+,"scope":"orders.read","token_type":"bearer"\}/),
+  commands: [
+    (printed) =>
+      expect(printed).toMatch(/^\{"access_token":"\S+","expires_in":\d+,"scope":"orders.read","token_type":"bearer"\}/),
   ],
   uses: {
     "gives the job a token for its API, for ten minutes": async ({ outputs }) => {

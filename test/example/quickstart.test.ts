@@ -12,7 +12,9 @@ const scope = { scope: "orders.read" };
 
 describeExample({
   folder: "quickstart",
-  prints: [expect.stringMatching(/^\{"access_token":"\S+","expires_in":\d+,"scope":"","token_type":"bearer"\}/)],
+  commands: [
+    (printed) => expect(printed).toMatch(/^\{"access_token":"\S+","expires_in":\d+,"scope":"","token_type":"bearer"\}/),
+  ],
   uses: {
     "has clients and a trust as the program says": async ({ live }) => {
       expect(await live("OAuth2Client web")).toMatchObject({

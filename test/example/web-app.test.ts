@@ -11,7 +11,7 @@ const grant = {
 
 describeExample({
   folder: "web-app",
-  prints: [expect.stringMatching(/^\S{43}\n$/)],
+  commands: [(printed) => expect(printed).toMatch(/^\S{43}\n$/)],
   uses: {
     "is known by its secret": async ({ outputs: { clientId, clientSecret } }) => {
       const [id, secret] = [String(clientId), String(clientSecret)];

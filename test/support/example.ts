@@ -1,12 +1,13 @@
 // Knows the life of an example: made as its README says, used, left alone, edited, removed. Hydra is re-read out of band.
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { z } from "zod";
 import { example as filesOf } from "../../tools/example.mts";
 import type { ConfigValue, Workspace, WorkspaceOptions } from "../../tools/workspace.mts";
 import { admin, hydra } from "./hydra.ts";
 import { printedBy, type Readme, readReadme } from "./readme.ts";
-import { errorsOf, recorded } from "./state.ts";
+import { errorsOf, type Recorded, recorded } from "./state.ts";
 import { workspace } from "./workspace.ts";
 
 type Files = Record<string, string>;
@@ -15,14 +16,14 @@ type Files = Record<string, string>;
 export interface Example {
   /** Below examples/: `web-app`. A port to another language stands below that: `web-app/python`. */
   folder: string;
+  /** Whether it runs on the plugin, changed as its README says for that. */
+  plugin?: boolean;
   /** What the program runs in beside its own files: a language host on PATH, for instance. */
   options?: Omit<WorkspaceOptions, "files" | "config">;
-  /** Changes the files before anything runs, as the README says for the plugin. */
-  prepare?: (files: Files) => Files;
-  /** What addresses in the README stand for here, beside the two of Hydra. */
-  addresses?: Readonly<Record<string, string>>;
-  /** What each block of commands after the first prints: values or matchers, in the order of the README. */
-  prints?: readonly unknown[];
+  /** What addresses in its files stand for here, beside the two of Hydra. */
+  addresses?: () => Readonly<Record<string, string>>;
+  /** What is seen after each block of commands but the first, given what it printed; in the order of the README. */
+  commands?: readonly ((printed: string, made: Made) => Promise<void> | void)[];
   /** What is done with what was made: a present-tense fact, and how it is seen. */
   uses: Readonly<Record<string, (made: Made) => Promise<void>>>;
   edit: Edit;
@@ -33,6 +34,8 @@ export interface Edit {
   /** The fact: "moves to another address in place". */
   fact: string;
   config?: Readonly<Record<string, ConfigValue>>;
+  /** Commands in the program's folder. */
+  commands?: string;
   /** What to replace in a file, by the file's name. */
   replace?: Readonly<Record<string, readonly [written: string, instead: string]>>;
   /** What becomes of resources; those that are not named stay the same. */
@@ -56,35 +59,47 @@ export interface Made {
  * @example
  * describeExample({ folder: "machine-to-machine", uses: { "gives a token": async ({ outputs }) => … }, edit: { … } });
  */
-export function describeExample({ folder, options, prepare, addresses, prints = [], uses, edit }: Example): void {
+export function describeExample({
+  folder,
+  plugin = false,
+  options,
+  commands = [],
+  uses,
+  edit,
+  ...rest
+}: Example): void {
   let stack: Workspace;
   let readme: Readme;
   let operations: Record<string, string>;
   let made: Made;
-  const ever = new Set<string>();
+  const ever = new Map<string, Recorded>();
 
   const look = async (): Promise<void> => {
-    const ids = Object.entries(await recorded(stack)).map(([name, { id }]) => [name, pathOf(name, id)] as const);
-    const paths = new Map(ids);
-    for (const path of paths.values()) ever.add(path);
+    const resources = await recorded(stack);
+    for (const [name, resource] of Object.entries(resources)) ever.set(`${name} ${resource.id}`, resource);
     const live = async (name: string) => {
-      const { status, body } = await admin.get(paths.get(name) ?? `/${name} is not in the state`);
-      expect({ name, status }).toEqual({ name, status: 200 });
-      return body;
+      const found = resources[name] && (await liveOne(resources[name]));
+      if (!found) throw new Error(`Hydra does not have ${name}`);
+      return found;
     };
-    for (const name of paths.keys()) await live(name);
+    for (const name of Object.keys(resources)) await live(name);
     made = { stack, outputs: await stack.outputs(), live };
   };
 
   beforeAll(async () => {
-    const files = await filesOf(folder);
-    const { "README.md": text = "" } = "README.md" in files ? files : await filesOf(dirname(folder));
-    readme = readReadme(text, {
+    const own = await filesOf(folder);
+    const addresses = {
       "http://127.0.0.1:4445": hydra.adminUrl,
       "http://127.0.0.1:4444": hydra.publicUrl,
-      ...addresses,
-    });
-    stack = await workspace({ ...options, files: prepare ? prepare(files) : files });
+      ...rest.addresses?.(),
+    };
+    const { "README.md": text = "" } = "README.md" in own ? own : await filesOf(dirname(folder));
+    readme = readReadme(meant(text, addresses));
+    const files = Object.entries(plugin ? onPlugin(own) : own).map(([name, content]) => [
+      name,
+      name.endsWith(".yaml") ? meant(content, addresses) : content,
+    ]);
+    stack = await workspace({ ...options, files: Object.fromEntries(files) });
   });
 
   afterAll(async () => {
@@ -93,11 +108,10 @@ export function describeExample({ folder, options, prepare, addresses, prints = 
     await stack[Symbol.asyncDispose]();
   });
 
-  describe(`examples/${folder}`, () => {
+  describe(`examples/${folder}${plugin ? " on the plugin" : ""}`, () => {
     it("is made by the commands of its README, and prints what that shows", async () => {
-      expect(readme.commands).toHaveLength(prints.length);
-      const { code, stdout, stderr } = await stack.shell(readme.preparation);
-      expect([code, code === 0 ? "" : stdout + stderr]).toEqual([0, ""]);
+      expect(readme.commands).toHaveLength(commands.length);
+      await runAll(stack, readme.preparation);
       const up = await stack.up();
       expect(errorsOf(up)).toEqual([]);
       operations = up.operations;
@@ -108,16 +122,13 @@ export function describeExample({ folder, options, prepare, addresses, prints = 
 
     for (const [fact, see] of Object.entries(uses)) it(fact, () => see(made));
 
-    if (prints.length > 0) {
-      it("answers the other commands of its README", async () => {
-        const printed: string[] = [];
-        for (const commands of readme.commands) {
-          const { code, stdout, stderr } = await stack.shell(commands);
-          printed.push(code === 0 ? stdout : `exit code ${code}: ${stderr}`);
-        }
-        expect(printed).toEqual(prints);
+    commands.forEach((see, index) => {
+      it(`answers the commands of its README, block ${index + 2}`, async () => {
+        const printed = await runAll(stack, readme.commands[index] ?? "");
+        await look();
+        await see(printed, made);
       });
-    }
+    });
 
     it("has nothing to do on a second up", async () => {
       expect(await said(stack)).toEqual([all(operations, "same"), []]);
@@ -125,6 +136,7 @@ export function describeExample({ folder, options, prepare, addresses, prints = 
 
     it(edit.fact, async () => {
       await stack.setConfig(edit.config ?? {});
+      await runAll(stack, edit.commands ?? "");
       await stack.write(await edited(stack.folder, edit));
       const expected = { ...all(operations, "same"), ...edit.operations };
       expect(await said(stack)).toEqual([expected, []]);
@@ -132,17 +144,44 @@ export function describeExample({ folder, options, prepare, addresses, prints = 
       await edit.seen(made);
       const left = Object.entries(expected).filter(([, operation]) => operation !== "delete");
       expect(await said(stack)).toEqual([all(Object.fromEntries(left), "same"), []]);
-      operations = Object.fromEntries(left);
     });
 
     it("leaves nothing behind", async () => {
       expect(errorsOf(await stack.destroy())).toEqual([]);
       expect(await recorded(stack)).toEqual({});
-      for (const path of ever) expect([path, (await admin.get(path)).status]).toEqual([path, 404]);
       expect(ever.size).toBeGreaterThan(0);
+      for (const [name, resource] of ever) expect([name, await liveOne(resource)]).toEqual([name, undefined]);
       ever.clear();
     });
   });
+}
+
+/** The same program on the plugin: another import path, and where the plugin is. */
+function onPlugin(files: Files): Files {
+  const changed = Object.entries(files).map(([name, content]) => {
+    if (name === "Pulumi.yaml") return [name, `${content}${pluginSettings}`];
+    return [
+      name,
+      name.endsWith(".ts") ? content.replace('from "pulumi-hydra"', 'from "pulumi-hydra/plugin"') : content,
+    ];
+  });
+  return Object.fromEntries(changed);
+}
+
+const pluginSettings = `plugins:
+  providers:
+    - name: hydra
+      path: ${join(inject("installation").folder, "node_modules/pulumi-hydra")}
+`;
+
+function meant(text: string, addresses: Readonly<Record<string, string>>): string {
+  return Object.entries(addresses).reduce((so, [written, address]) => so.replaceAll(written, address), text);
+}
+
+async function runAll(stack: Workspace, commands: string): Promise<string> {
+  const { code, stdout, stderr } = await stack.shell(commands);
+  expect([code, code === 0 ? "" : stdout + stderr]).toEqual([0, ""]);
+  return stdout;
 }
 
 function all(operations: Record<string, string>, operation: string): Record<string, string> {
@@ -165,8 +204,21 @@ async function edited(folder: string, { replace = {} }: Edit): Promise<Files> {
   return files;
 }
 
-/** Where the admin API has a resource. */
-function pathOf(name: string, id: string): string {
-  const isTrust = name.startsWith("TrustedJwtIssuer ");
-  return `/admin/${isTrust ? "trust/grants/jwt-bearer/issuers" : "clients"}/${encodeURIComponent(id)}`;
+const trusts = "/admin/trust/grants/jwt-bearer/issuers";
+const trust = z.looseObject({ subject: z.string(), public_key: z.object({ kid: z.string() }) });
+
+/** What Hydra has of a resource. A trust is looked for by what makes it this one: its id changes when a sibling is deleted. */
+async function liveOne({ urn, id, outputs }: Recorded): Promise<Record<string, unknown> | undefined> {
+  if (urn.includes(":TrustedJwtIssuer::")) {
+    const { issuer, subject = "", jwk } = outputs;
+    const { kid } = z.looseObject({ kid: z.string() }).parse(jwk);
+    const { body } = await admin.get(`${trusts}?issuer=${encodeURIComponent(String(issuer))}`);
+    return z
+      .array(trust)
+      .parse(body.list)
+      .find((one) => one.subject === subject && one.public_key.kid === kid);
+  }
+  const { status, body } = await admin.get(`/admin/clients/${encodeURIComponent(id)}`);
+  expect([200, 404]).toContain(status);
+  return status === 200 ? body : undefined;
 }

@@ -18,7 +18,7 @@ interface Sent {
   body: string;
 }
 
-interface CannedAnswer {
+export interface CannedAnswer {
   status: number;
   headers?: Record<string, string>;
   body: string;
@@ -38,6 +38,8 @@ export interface GatewayOptions {
   target: string;
   /** Path below which the target is; requests for other paths are answered by an HTML 404. */
   basePath?: string;
+  /** Decides of each request whether it is answered here instead of being passed on. */
+  refuse?: (request: Received) => CannedAnswer | undefined;
 }
 
 /**
@@ -46,18 +48,20 @@ export interface GatewayOptions {
  * @example
  * await using gateway = await startGateway({ target: hydra.adminUrl, basePath: "/hydra" });
  */
-export async function startGateway({ target, basePath = "" }: GatewayOptions): Promise<Gateway> {
+export async function startGateway({ target, basePath = "", refuse }: GatewayOptions): Promise<Gateway> {
   const { hostname, port } = new URL(target);
   const received: Received[] = [];
   let answering: Answering | undefined;
-  const record = ({ method = "", url: path = "", headers }: IncomingMessage): void => {
-    received.push({ method, path, authorization: headers.authorization ?? null });
+  const record = ({ method = "", url: path = "", headers }: IncomingMessage): Received => {
+    const request = { method, path, authorization: headers.authorization ?? null };
+    received.push(request);
+    return request;
   };
   const server = createServer((incoming, outgoing) => {
-    record(incoming);
+    const request = record(incoming);
     if (answering === "hang") return;
     const path = pathBelow(incoming.url ?? "", basePath);
-    const answer = answering ?? (path === undefined ? notFound : undefined);
+    const answer = answering ?? refuse?.(request) ?? (path === undefined ? notFound : undefined);
     if (answer) void respond(answer, incoming, outgoing);
     else passOn(incoming, outgoing, { hostname, port, path: path ?? "" });
   });

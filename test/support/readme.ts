@@ -11,9 +11,8 @@ export interface Readme {
 
 const own = [/^npm install\b/m, /^pulumi stack init dev$/m, /^pulumi up$/m];
 
-/** Reads a README. Addresses in it are replaced: `{ "http://127.0.0.1:4445": hydra.adminUrl }`. */
-export function readReadme(markdown: string, addresses: Readonly<Record<string, string>>): Readme {
-  const text = Object.entries(addresses).reduce((so, [written, meant]) => so.replaceAll(written, meant), markdown);
+/** Reads a README, given as text. */
+export function readReadme(text: string): Readme {
   const blocks = [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(([, language, block = ""]) => ({
     language,
     block,
