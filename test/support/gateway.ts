@@ -53,15 +53,15 @@ export async function startGateway({ target, basePath = "", refuse }: GatewayOpt
   const received: Received[] = [];
   let answering: Answering | undefined;
   const record = ({ method = "", url: path = "", headers }: IncomingMessage): Received => {
-    const request = { method, path, authorization: headers.authorization ?? null };
-    received.push(request);
-    return request;
+    const arrived = { method, path, authorization: headers.authorization ?? null };
+    received.push(arrived);
+    return arrived;
   };
   const server = createServer((incoming, outgoing) => {
-    const request = record(incoming);
+    const arrived = record(incoming);
     if (answering === "hang") return;
     const path = pathBelow(incoming.url ?? "", basePath);
-    const answer = answering ?? refuse?.(request) ?? (path === undefined ? notFound : undefined);
+    const answer = answering ?? refuse?.(arrived) ?? (path === undefined ? notFound : undefined);
     if (answer) void respond(answer, incoming, outgoing);
     else passOn(incoming, outgoing, { hostname, port, path: path ?? "" });
   });
