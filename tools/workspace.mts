@@ -121,7 +121,12 @@ export async function createWorkspace(installation: Installation, options: Works
       const text = await succeed("stack", "output", "--json", "--show-secrets", "--stack", "dev");
       return z.record(z.string(), z.unknown()).parse(JSON.parse(text));
     },
-    exportStack: () => succeed("stack", "export", "--stack", "dev"),
+    exportStack: async () => {
+      // Not by its output, of which no more than a megabyte is kept.
+      const file = join(root, "export.json");
+      await succeed("stack", "export", "--stack", "dev", "--file", file);
+      return readFile(file, "utf8").finally(() => rm(file));
+    },
     importStack: async (state) => {
       const file = join(root, "import.json");
       await writeFile(file, state);

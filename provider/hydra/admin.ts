@@ -39,12 +39,16 @@ export interface Admin {
   getTrust(id: string, signal?: AbortSignal): Promise<Wire>;
   /** Every client, or those of a name or an owner; all pages. */
   listClients(filter: Filter, signal?: AbortSignal): Promise<readonly Wire[]>;
+  /** The same, page by page. */
+  clientPages(filter: Filter, signal?: AbortSignal): AsyncIterable<readonly Wire[]>;
   /** What Hydra says of a token (RFC 7662). */
   introspectToken(token: string, scope: string | undefined, signal?: AbortSignal): Promise<Wire>;
   /** The consent that a subject has given; all pages. */
   listConsentSessions(subject: string, signal?: AbortSignal): Promise<readonly Wire[]>;
   /** Every trust, or those of an issuer; all pages. */
   listTrusts(issuer: string | undefined, signal?: AbortSignal): Promise<readonly Wire[]>;
+  /** The same, page by page. */
+  trustPages(issuer: string | undefined, signal?: AbortSignal): AsyncIterable<readonly Wire[]>;
   deleteTrust(id: string, signal?: AbortSignal): Promise<void>;
   /** The public keys stored under a set and key id. */
   getKeys(set: string, kid: string, signal?: AbortSignal): Promise<readonly Wire[]>;
@@ -67,6 +71,9 @@ export function createAdmin(url: string, transport: Client, publicApi?: Client):
   const call = async (method: HydraRequest["method"], path: string, signal?: AbortSignal, body?: unknown) =>
     client.send({ method, path: `/admin${path}`, body, secrets: secretsIn(body), signal });
   const object = async (answer: Promise<Answer>, path: string) => asObject((await answer).json, path);
+  const clientPages = (filter: Filter, signal?: AbortSignal) => pages(client, `/clients?${query(filter)}`, signal);
+  const trustPages = (issuer: string | undefined, signal?: AbortSignal) =>
+    pages(client, `${trusts}?${query({ issuer })}`, signal);
   const post = async (path: string, body: Wire, signal?: AbortSignal): Promise<Created> => {
     const request = { path: `/admin${path}`, body, secrets: secretsIn(body), repeatable: true, signal };
     const answer = await client.send({ method: "POST", ...request });
@@ -100,7 +107,8 @@ export function createAdmin(url: string, transport: Client, publicApi?: Client):
     checkSecret: publicApi && ((...asked) => checkSecret(publicApi, ...asked)),
     createTrust: (body, signal) => post(trusts, body, signal),
     getTrust: (id, signal) => object(call("GET", trustPath(id), signal), trustPath(id)),
-    listClients: (filter, signal) => listAll(client, `/clients?${query(filter)}`, signal),
+    listClients: (filter, signal) => all(clientPages(filter, signal)),
+    clientPages,
     introspectToken: (token, scope, signal) => {
       const form = scope === undefined ? { token } : { token, scope };
       const path = "/oauth2/introspect";
@@ -108,8 +116,9 @@ export function createAdmin(url: string, transport: Client, publicApi?: Client):
       return object(client.send({ method: "POST", ...request }), path);
     },
     listConsentSessions: (subject, signal) =>
-      listAll(client, `/oauth2/auth/sessions/consent?${query({ subject })}`, signal),
-    listTrusts: (issuer, signal) => listAll(client, `${trusts}?${query({ issuer })}`, signal),
+      all(pages(client, `/oauth2/auth/sessions/consent?${query({ subject })}`, signal)),
+    listTrusts: (issuer, signal) => all(trustPages(issuer, signal)),
+    trustPages,
     deleteTrust: async (id, signal) => void (await call("DELETE", trustPath(id), signal)),
     getKeys: async (set, kid, signal) => {
       const path = `/keys/${segment(set)}/${segment(kid)}`;
@@ -180,17 +189,21 @@ function formEncoded(text: string): string {
 }
 
 // Page tokens differ between versions; the Link header's `rel="next"` (RFC 8288) is the one thing that does not.
-async function listAll(client: Sender, first: string, signal?: AbortSignal): Promise<Wire[]> {
-  const found: Wire[] = [];
+async function* pages(client: Sender, first: string, signal?: AbortSignal): AsyncGenerator<readonly Wire[]> {
   const seen = new Set<string>();
   let path: string | undefined = `/admin${first}`;
   while (path !== undefined && !seen.has(path)) {
     seen.add(path);
     const page: Page = await pageOf(client, { path, signal });
-    found.push(...page.items);
+    yield page.items;
     path = page.next;
   }
-  return found;
+}
+
+async function all(found: AsyncIterable<readonly Wire[]>): Promise<Wire[]> {
+  const items: Wire[] = [];
+  for await (const page of found) items.push(...page);
+  return items;
 }
 
 async function pageOf(client: Sender, request: Pick<HydraRequest, "path" | "signal" | "once">): Promise<Page> {

@@ -38,7 +38,7 @@ describe("the package", () => {
     });
     const generated = ["dist/schema.json", "dist/sdk/fields.json"];
     const papers = ["package.json", "README.md", "LICENSE", "CHANGELOG.md", "DESIGN.md"];
-    const plugin = ["PulumiPlugin.yaml", "pulumi-resource-hydra", "pulumi-resource-hydra.cmd"];
+    const plugin = ["PulumiPlugin.yaml", "pulumi-resource-hydra", "pulumi-resource-hydra.cmd", "pulumi-hydra"];
     const pages = documents.filter((name) => name.startsWith("docs/"));
     const expected = [...compiled, ...generated, ...papers, ...pages, ...plugin].sort();
     expect(files.map(({ path }) => path).sort()).toEqual(expected);
