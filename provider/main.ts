@@ -8,9 +8,10 @@ import { serve } from "./host/server.ts";
 const root = join(__dirname, "../..");
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
 const schema = () => readFileSync(join(root, "dist/schema.json"), "utf8");
+const mapping = () => readFileSync(join(root, "dist/terraform/hydra.json"), "utf8");
 const engine = process.argv.slice(2).find((argument) => /:\d+$/.test(argument));
 
-serve({ version, schema }, engine ?? "").then(
+serve({ version, schema, mapping }, engine ?? "").then(
   ({ port, stop }) => {
     // Started by hand, there is no engine: it will find us by PULUMI_DEBUG_PROVIDERS, more than once.
     if (engine !== undefined) whenEngineIsGone(() => void stop().then(() => process.exit()));

@@ -1,4 +1,4 @@
-// `pulumi-hydra adopt`: reads a Hydra and writes the file with which `pulumi import` takes over what is there.
+// The command `adopt`: reads a Hydra and writes the file with which `pulumi import` takes over what is there.
 
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";

@@ -1,7 +1,8 @@
 // The `pulumi-hydra` program: finds the command that its first argument names, and tells what went wrong. Nothing else.
 
-import { ConfigurationError, environmentName } from "../config.ts";
+import { ConfigurationError } from "../config.ts";
 import { HydraError } from "../hydra/error.ts";
+import { environmentName } from "../setting.ts";
 import { adopt } from "./adopt.ts";
 import { CommandError, type Console, UsageError } from "./command.ts";
 

@@ -29,7 +29,12 @@ export interface About {
   readonly version: string;
   /** The package schema as JSON. */
   readonly schema: () => string;
+  /** What a Terraform provider's resources become, as JSON. */
+  readonly mapping: () => string;
 }
+
+/** The Terraform provider that there is a mapping for, and what Pulumi asks for it with. */
+const mapped = { key: "terraform", provider: "hydra" };
 
 const megabyte = 1024 * 1024;
 /** After a cancellation, requests in flight have this long to end by themselves. */
@@ -98,6 +103,19 @@ export async function serve(about: About, engineAddress: string): Promise<Served
       response.setSchema(about.schema());
       return response;
     }),
+    getMappings: unary<proto.GetMappingsRequest, proto.GetMappingsResponse>(async (request) => {
+      const response = new provider.GetMappingsResponse();
+      response.setProvidersList(request.getKey() === mapped.key ? [mapped.provider] : []);
+      return response;
+    }),
+    getMapping: unary<proto.GetMappingRequest, proto.GetMappingResponse>(async (request) => {
+      const response = new provider.GetMappingResponse();
+      // Engines that did not ask for the list of mappings name no provider.
+      if (request.getKey() !== mapped.key || !["", mapped.provider].includes(request.getProvider())) return response;
+      response.setProvider(mapped.provider);
+      response.setData(Buffer.from(about.mapping()));
+      return response;
+    }),
     checkConfig: unary<proto.CheckRequest, proto.CheckResponse>(async (request) =>
       checked((await load()).checkConfig(values(request.getNews()))),
     ),
@@ -161,10 +179,6 @@ export async function serve(about: About, engineAddress: string): Promise<Served
       return response;
     }),
     list: (call: ServerWritableStream<proto.ListRequest, proto.ListResponse>) => void list(call, load),
-    getMapping: unary<proto.GetMappingRequest, proto.GetMappingResponse>(async () => new provider.GetMappingResponse()),
-    getMappings: unary<proto.GetMappingsRequest, proto.GetMappingsResponse>(
-      async () => new provider.GetMappingsResponse(),
-    ),
     cancel: unary<empty.Empty, empty.Empty>(async () => {
       setTimeout(() => stop.abort(), grace).unref();
       return new empty.Empty();

@@ -5,21 +5,15 @@ import { camelCase } from "../hydra/naming.ts";
 import { kindOfField } from "../lifecycle/diff.ts";
 import { type Argument, type Origin, origins } from "../terraform.ts";
 
-/** The Terraform provider that there is a mapping for, by the name that programs give it. */
-export const mappedProvider = "hydra";
-
-/** The key under which Pulumi asks for mappings from Terraform. */
-export const terraformKey = "terraform";
-
 /** Terraform's types as the converter counts them. */
 const types = { boolean: 1, "whole number": 2, text: 4, texts: 5, object: 6 } as const;
 
-/** The mapping as JSON. */
-export function terraformMapping(version: string): string {
-  const own = origins.filter(({ type }) => type.startsWith(`${mappedProvider}_`));
+/** The mapping of a provider, by the name that programs give it. */
+export function terraformMapping(name: string, version: string): object {
+  const own = origins.filter(({ type }) => type.startsWith(`${name}_`));
   const byType = <T>(of: (origin: Origin) => T) => Object.fromEntries(own.map((origin) => [origin.type, of(origin)]));
-  return JSON.stringify({
-    name: mappedProvider,
+  return {
+    name,
     version,
     provider: {
       resources: byType((origin) =>
@@ -33,7 +27,7 @@ export function terraformMapping(version: string): string {
         origin.arguments.map(({ name }) => [name, { name: camelCase(name) }]),
       ),
     })),
-  });
+  };
 }
 
 function shape(origin: Origin, { becomes, form }: Argument) {

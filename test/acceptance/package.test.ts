@@ -36,7 +36,7 @@ describe("the package", () => {
       const [, name, module] = /^(.*)\.([cm]?)ts$/.exec(source) ?? [];
       return [`dist/${name}.${module}js`, `dist/${name}.d.${module}ts`];
     });
-    const generated = ["dist/schema.json", "dist/sdk/fields.json"];
+    const generated = ["dist/schema.json", "dist/sdk/fields.json", "dist/terraform/hydra.json"];
     const papers = ["package.json", "README.md", "LICENSE", "CHANGELOG.md", "DESIGN.md"];
     const plugin = ["PulumiPlugin.yaml", "pulumi-resource-hydra", "pulumi-resource-hydra.cmd", "pulumi-hydra"];
     const pages = documents.filter((name) => name.startsWith("docs/"));

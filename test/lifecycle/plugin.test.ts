@@ -50,18 +50,28 @@ describe("the plugin", () => {
     expect(engine.written()).toBe(`${engine.port}\n`);
   });
 
-  it("maps no other provider's names", async () => {
+  it("maps the resources of Terraform's provider hydra, and of no other", async () => {
     const { client, call } = engine;
-    const mapping = await call<proto.GetMappingRequest, proto.GetMappingResponse>(
-      client.getMapping,
-      new provider.GetMappingRequest(),
-    );
-    expect(mapping.toObject()).toEqual({ provider: "", data: "" });
-    const mappings = await call<proto.GetMappingsRequest, proto.GetMappingsResponse>(
-      client.getMappings,
-      new provider.GetMappingsRequest(),
-    );
-    expect(mappings.toObject()).toEqual({ providersList: [] });
+    const mapping = async (key: string, name: string) => {
+      const request = new provider.GetMappingRequest();
+      request.setKey(key);
+      request.setProvider(name);
+      const response = await call<proto.GetMappingRequest, proto.GetMappingResponse>(client.getMapping, request);
+      return [response.getProvider(), Buffer.from(response.getData_asU8()).toString("utf8")];
+    };
+    const mappings = async (key: string) => {
+      const request = new provider.GetMappingsRequest();
+      request.setKey(key);
+      const response = await call<proto.GetMappingsRequest, proto.GetMappingsResponse>(client.getMappings, request);
+      return response.getProvidersList();
+    };
+    const known = ["hydra", readFileSync("dist/terraform/hydra.json", "utf8")];
+    expect([await mapping("terraform", "hydra"), await mapping("terraform", "")]).toEqual([known, known]);
+    expect([await mapping("terraform", "ory"), await mapping("pulumi", "hydra")]).toEqual([
+      ["", ""],
+      ["", ""],
+    ]);
+    expect([await mappings("terraform"), await mappings("pulumi")]).toEqual([["hydra"], []]);
   });
 
   it("leaves unimplemented what it has no use for", async () => {

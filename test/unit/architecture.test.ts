@@ -14,12 +14,17 @@ const allowed: readonly [file: RegExp, imports: RegExp][] = [
   [/^provider\/resources\//, /^(provider\/(resources|lifecycle|hydra)\/(?!request)|zod$|node:)/],
   [/^provider\/functions\//, /^(provider\/(resources|lifecycle|hydra)\/(?!request)|zod$)/],
   [/^provider\/registry\.ts$/, /^provider\/(resources|functions|lifecycle|hydra\/admin)/],
+  [/^provider\/terraform\.ts$/, /^provider\/(resources\/|hydra\/naming\.ts$)/],
+  [
+    /^provider\/cli\//,
+    /^(provider\/(cli|resources|lifecycle)\/|provider\/hydra\/(admin|error)\.ts$|provider\/(config|setting)\.ts$|node:)/,
+  ],
   [/^provider\/setting\.ts$/, /^(provider\/hydra\/naming|zod$)/],
   [/^provider\/connect\.ts$/, /^provider\/(hydra\/|setting\.ts$)/],
   [/^provider\/config\.ts$/, /^(provider\/(connect|setting|hydra\/admin)|zod$)/],
   [
     /^provider\/host\//,
-    /^(provider\/(host|lifecycle)\/|provider\/(registry|config|setting|hydra\/(admin|conceal))\.ts$|@pulumi\/pulumi|@grpc\/|google-protobuf|zod$|node:)/,
+    /^(provider\/(host|lifecycle)\/|provider\/(registry|config|setting|terraform|hydra\/(admin|conceal|naming))\.ts$|@pulumi\/pulumi|@grpc\/|google-protobuf|zod$|node:)/,
   ],
   [/^provider\/main\.ts$/, /^(provider\/host\/|node:)/],
   [/^sdk\//, /^(sdk\/|provider\/(resources|functions)\/|provider\/setting\.ts$|@pulumi\/pulumi$)/],
