@@ -6,6 +6,7 @@ import { configure } from "../config.ts";
 import type { Admin, Wire } from "../hydra/admin.ts";
 import { judgeClient, judgeTrust, type Verdict } from "./adoptable.ts";
 import { type Command, CommandError, type Console } from "./command.ts";
+import { forEnvironment } from "./environment.ts";
 import { resourceNames } from "./resource-name.ts";
 
 const options = {
@@ -49,7 +50,10 @@ Then, in a Pulumi project that has the plugin:
 
   async run(args, console) {
     const { values } = parseArgs({ args: [...args], options });
-    const server = configure((key) => (key === "adminUrl" ? values["admin-url"] : undefined)).server(undefined);
+    const server = configure((key) => (key === "adminUrl" ? values["admin-url"] : undefined)).server(
+      undefined,
+      (danger) => console.say(`warning: ${forEnvironment(danger)}`),
+    );
     const verdicts = await judgeAll(server, values, console);
     report(verdicts, server, console);
     const adopted = verdicts.filter(({ leftOut }) => leftOut === undefined);

@@ -2,9 +2,9 @@
 
 import { ConfigurationError } from "../config.ts";
 import { HydraError } from "../hydra/error.ts";
-import { environmentName } from "../setting.ts";
 import { adopt } from "./adopt.ts";
 import { CommandError, type Console, UsageError } from "./command.ts";
+import { forEnvironment } from "./environment.ts";
 
 const commands = [adopt];
 
@@ -28,7 +28,7 @@ async function run([name, ...args]: readonly string[]): Promise<void> {
   await command.run(args, console);
 }
 
-/** What a person reads. Messages name the provider's settings; here they come from the environment. */
+/** What a person reads. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = "code" in error ? error.code : undefined;
@@ -39,11 +39,7 @@ function explain(error: unknown): string {
   }
   if (String(code).startsWith("ERR_PARSE_ARGS_")) return `${error.message}; ${seeHelp}`;
   if (error instanceof UsageError) return `${error.message}; ${seeHelp}`;
-  if (error instanceof ConfigurationError || error instanceof HydraError) {
-    // A stack's configuration is not read here.
-    const message = error.message.replace(/run `pulumi config set [^`]*` or /, "");
-    return message.replace(/hydra:(\w+)/g, (_, key: string) => environmentName(key));
-  }
+  if (error instanceof ConfigurationError || error instanceof HydraError) return forEnvironment(error.message);
   if (error instanceof CommandError || code !== undefined) return error.message;
   return `a defect in pulumi-hydra; please report it with these lines: ${error.stack}`;
 }

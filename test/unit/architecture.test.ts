@@ -17,7 +17,7 @@ const allowed: readonly [file: RegExp, imports: RegExp][] = [
   [/^provider\/terraform\.ts$/, /^provider\/(resources\/|hydra\/naming\.ts$)/],
   [
     /^provider\/cli\//,
-    /^(provider\/(cli|resources|lifecycle)\/|provider\/hydra\/(admin|error)\.ts$|provider\/(config|setting)\.ts$|node:)/,
+    /^(provider\/(cli|resources|lifecycle)\/|provider\/(config|setting|hydra\/(admin|error))\.ts$|node:)/,
   ],
   [/^provider\/setting\.ts$/, /^(provider\/hydra\/naming|zod$)/],
   [/^provider\/connect\.ts$/, /^provider\/(hydra\/|setting\.ts$)/],
