@@ -49,6 +49,17 @@ export default defineConfig({
       },
       {
         test: {
+          name: "fault",
+          include: ["test/fault/**/*.test.ts"],
+          globalSetup: [hydra],
+          testTimeout: 240_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        test: {
           name: "acceptance",
           include: ["test/acceptance/**/*.test.ts"],
           globalSetup: [hydra, installation],

@@ -49,11 +49,8 @@ export function connect(
       ),
   );
   // Credentials are for the admin API alone.
-  return createAdmin(
-    url,
-    client,
-    checksSecrets(found) ? createClient(target("publicUrl", found.publicUrl as string)) : undefined,
-  );
+  const publicApi = found.publicUrl === undefined ? undefined : createClient(target("publicUrl", found.publicUrl));
+  return createAdmin(url, client, publicApi, String(found.checkSecrets) === "true");
 }
 
 /** Something that a person should know about the way to a server. */
@@ -65,7 +62,7 @@ interface Danger {
 
 /** What is unsafe about the way to a server. */
 export function dangers(found: ServerSettings, name: (key: string) => string): Danger[] {
-  const urls = { adminUrl: found.adminUrl, oauth2TokenUrl: found.oauth2TokenUrl, publicUrl: publicUrlOf(found) };
+  const urls = { adminUrl: found.adminUrl, oauth2TokenUrl: found.oauth2TokenUrl, publicUrl: found.publicUrl };
   const open = Object.entries(urls).flatMap(([key, url]) => {
     if (url === undefined || !isOpen(url)) return [];
     const message = `${name(key)} is plain http to ${new URL(url).host}: whoever is between reads every secret and token; use https`;
@@ -85,14 +82,6 @@ function isOpen(url: string): boolean {
 
 function verifies({ insecureSkipTlsVerify }: ServerSettings): boolean {
   return String(insecureSkipTlsVerify) !== "true";
-}
-
-function checksSecrets({ checkSecrets, publicUrl }: ServerSettings): boolean {
-  return String(checkSecrets) === "true" && publicUrl !== undefined;
-}
-
-function publicUrlOf(found: ServerSettings): string | undefined {
-  return checksSecrets(found) ? found.publicUrl : undefined;
 }
 
 /** The keys of what proves to the admin API who we are. */

@@ -21,7 +21,7 @@ const headers = z.record(headerName, headerValue, {
 export const serverSchema = z.strictObject({
   /** The base URL of Hydra's admin API, with or without `/admin`, such as `http://127.0.0.1:4445`. */
   adminUrl: baseUrl,
-  /** The base URL of Hydra's public API, such as `http://127.0.0.1:4444`. Needed for `checkSecrets`. */
+  /** The base URL of Hydra's public API, such as `http://127.0.0.1:4444`. Needed for `checkSecrets`; also proves whose a client is when the answer to its creation was lost. */
   publicUrl: baseUrl.optional(),
   /** Whether a refresh also asks the public API whether each known client secret still works: one more call for each. Default: false. */
   checkSecrets: flag.optional(),

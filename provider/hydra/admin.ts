@@ -19,7 +19,7 @@ export interface PatchOperation {
 export interface Admin {
   /** The admin API's base URL: two connections with the same one are the same Hydra. */
   readonly url: string;
-  createClient(client: Wire, signal?: AbortSignal): Promise<Created>;
+  createClient(client: Wire, signal?: AbortSignal): Promise<Wire>;
   getClient(id: string, signal?: AbortSignal): Promise<Wire>;
   /** The same, for a look that nothing is written by: where many are read at once, from pages at most two seconds old. */
   readClient(id: string, signal?: AbortSignal): Promise<Wire>;
@@ -33,9 +33,11 @@ export interface Admin {
   dropPreviousSecrets(id: string, signal?: AbortSignal): Promise<void>;
   /** Ends all access and refresh tokens of a client. */
   deleteTokens(id: string, signal?: AbortSignal): Promise<void>;
-  /** Whether a secret is the client's, asked without issuing a token. Absent unless the configuration wants it. */
+  /** Whether a secret is the client's, asked without issuing a token. Absent where no public API is known. */
   readonly checkSecret?: CheckSecret | undefined;
-  createTrust(trust: Wire, signal?: AbortSignal): Promise<Created>;
+  /** Whether the configuration wants every read to ask that. */
+  readonly readsCheckSecrets: boolean;
+  createTrust(trust: Wire, signal?: AbortSignal): Promise<Wire>;
   getTrust(id: string, signal?: AbortSignal): Promise<Wire>;
   /** Every client, or those of a name or an owner; all pages. */
   listClients(filter: Filter, signal?: AbortSignal): Promise<readonly Wire[]>;
@@ -54,35 +56,34 @@ export interface Admin {
   getKeys(set: string, kid: string, signal?: AbortSignal): Promise<readonly Wire[]>;
 }
 
-/** What a POST made; `repeated` when it was sent more than once, so that a conflict may be with ourselves. */
-export interface Created {
-  readonly wire: Wire;
-  readonly repeated: boolean;
-}
-
 /** How a client authenticates with its secret (OpenID Connect Core, 9). */
 export type SecretMethod = "client_secret_basic" | "client_secret_post";
 
 export type CheckSecret = (id: string, secret: string, method: SecretMethod, signal?: AbortSignal) => Promise<boolean>;
 
 /** The admin API behind `client`; `publicApi` is where secrets are checked. */
-export function createAdmin(url: string, transport: Client, publicApi?: Client): Admin {
+export function createAdmin(url: string, transport: Client, publicApi?: Client, readsCheckSecrets = false): Admin {
   const client = { send: (request: HydraRequest) => observed(transport, request) };
   const call = async (method: HydraRequest["method"], path: string, signal?: AbortSignal, body?: unknown) =>
     client.send({ method, path: `/admin${path}`, body, secrets: secretsIn(body), signal });
-  const object = async (answer: Promise<Answer>, path: string) => asObject((await answer).json, path);
   const clientPages = (filter: Filter, signal?: AbortSignal) => pages(client, `/clients?${query(filter)}`, signal);
   const trustPages = (issuer: string | undefined, signal?: AbortSignal) =>
     pages(client, `${trusts}?${query({ issuer })}`, signal);
-  const post = async (path: string, body: Wire, signal?: AbortSignal): Promise<Created> => {
-    const request = { path: `/admin${path}`, body, secrets: secretsIn(body), repeatable: true, signal };
-    const answer = await client.send({ method: "POST", ...request });
-    return { wire: asObject(answer.json, path), repeated: answer.uncertain };
+  const object = async (request: HydraRequest) => asObject((await client.send(request)).json, request);
+  const post = (path: string, signal?: AbortSignal, body?: Wire) =>
+    ({ method: "POST", path: `/admin${path}`, body, secrets: secretsIn(body), repeatable: true, signal }) as const;
+  type Method = HydraRequest["method"];
+  const ofClient = async (method: Method, id: string, signal?: AbortSignal, body?: unknown, below = "") => {
+    const request = { method, path: `/admin${clientPath(id)}${below}`, body, secrets: secretsIn(body), signal };
+    return about("client_id", id, await object(request), request);
   };
-  const getClient = (id: string, signal?: AbortSignal) => object(call("GET", clientPath(id), signal), clientPath(id));
+  const getClient = (id: string, signal?: AbortSignal) => ofClient("GET", id, signal);
   return {
     url,
-    createClient: (body, signal) => post("/clients", body, signal),
+    createClient: async (body, signal) => {
+      const request = post("/clients", signal, body);
+      return about("client_id", body.client_id, await object(request), request);
+    },
     getClient,
     readClient: createReadClient({
       one: getClient,
@@ -90,30 +91,32 @@ export function createAdmin(url: string, transport: Client, publicApi?: Client):
       first: `/admin/clients?${query({})}`,
       now: () => performance.now(),
     }),
-    patchClient: (id, patch, signal) => object(call("PATCH", clientPath(id), signal, patch), clientPath(id)),
-    putClient: (id, body, signal) => object(call("PUT", clientPath(id), signal, body), clientPath(id)),
-    putLifespans: (id, body, signal) =>
-      object(call("PUT", `${clientPath(id)}/lifespans`, signal, body), `${clientPath(id)}/lifespans`),
+    patchClient: (id, patch, signal) => ofClient("PATCH", id, signal, patch),
+    putClient: (id, body, signal) => ofClient("PUT", id, signal, body),
+    putLifespans: (id, body, signal) => ofClient("PUT", id, signal, body, "/lifespans"),
     deleteClient: async (id, signal) => void (await call("DELETE", clientPath(id), signal)),
-    rotateSecret: async (id, signal) => {
-      const path = `${clientPath(id)}/secrets/rotate`;
-      // Sent twice, it makes two secrets, and the answer tells the newer one.
-      const answer = client.send({ method: "POST", path: `/admin${path}`, signal, repeatable: true });
-      return object(answer, path);
-    },
+    // Sent twice, it makes two secrets, and the answer tells the newer one.
+    rotateSecret: (id, signal) => object(post(`${clientPath(id)}/secrets/rotate`, signal)),
     dropPreviousSecrets: async (id, signal) => void (await call("DELETE", `${clientPath(id)}/secrets/rotate`, signal)),
     deleteTokens: async (id, signal) =>
       void (await call("DELETE", `/oauth2/tokens?${new URLSearchParams({ client_id: id })}`, signal)),
+    readsCheckSecrets,
     checkSecret: publicApi && ((...asked) => checkSecret(publicApi, ...asked)),
-    createTrust: (body, signal) => post(trusts, body, signal),
-    getTrust: (id, signal) => object(call("GET", trustPath(id), signal), trustPath(id)),
+    createTrust: async (body, signal) => {
+      const request = post(trusts, signal, body);
+      const wire = about("issuer", body.issuer, await object(request), request);
+      if (typeof wire.id !== "string" || wire.id === "") throw unexpected(request, "an object with an id");
+      return wire;
+    },
+    getTrust: async (id, signal) => {
+      const request = { method: "GET", path: `/admin${trustPath(id)}`, signal } as const;
+      return about("id", id, await object(request), request);
+    },
     listClients: (filter, signal) => all(clientPages(filter, signal)),
     clientPages,
     introspectToken: (token, scope, signal) => {
       const form = scope === undefined ? { token } : { token, scope };
-      const path = "/oauth2/introspect";
-      const request = { path: `/admin${path}`, form, secrets: [token], repeatable: true, signal };
-      return object(client.send({ method: "POST", ...request }), path);
+      return object({ ...post("/oauth2/introspect", signal), form, secrets: [token] });
     },
     listConsentSessions: (subject, signal) =>
       all(pages(client, `/oauth2/auth/sessions/consent?${query({ subject })}`, signal)),
@@ -121,9 +124,9 @@ export function createAdmin(url: string, transport: Client, publicApi?: Client):
     trustPages,
     deleteTrust: async (id, signal) => void (await call("DELETE", trustPath(id), signal)),
     getKeys: async (set, kid, signal) => {
-      const path = `/keys/${segment(set)}/${segment(kid)}`;
-      const { keys } = asObject((await call("GET", path, signal)).json, path);
-      return Array.isArray(keys) ? keys.map((key) => asObject(key, path)) : [];
+      const request = { method: "GET", path: `/admin/keys/${segment(set)}/${segment(kid)}`, signal } as const;
+      const { keys } = await object(request);
+      return Array.isArray(keys) ? keys.map((key) => asObject(key, request)) : [];
     },
   };
 }
@@ -206,13 +209,13 @@ async function all(found: AsyncIterable<readonly Wire[]>): Promise<Wire[]> {
   return items;
 }
 
-async function pageOf(client: Sender, request: Pick<HydraRequest, "path" | "signal" | "once">): Promise<Page> {
-  const { path } = request;
-  const { json, headers } = await client.send({ method: "GET", ...request });
-  if (!Array.isArray(json)) throw unexpected(path, "a list");
-  const items = json.map((item) => asObject(item, path));
+async function pageOf(client: Sender, asked: Pick<HydraRequest, "path" | "signal" | "once">): Promise<Page> {
+  const request = { method: "GET", ...asked } as const;
+  const { json, headers } = await client.send(request);
+  if (!Array.isArray(json)) throw unexpected(request, "a list");
+  const items = json.map((item) => asObject(item, request));
   // v2.3.0 names a next page even after the last trust.
-  return { items, next: items.length === 0 ? undefined : nextPage(String(headers.link ?? ""), path) };
+  return { items, next: items.length === 0 ? undefined : nextPage(String(headers.link ?? ""), asked.path) };
 }
 
 // The query alone is taken over: behind a proxy the link names a host that is not ours.
@@ -223,12 +226,19 @@ function nextPage(link: string, current: string): string | undefined {
   return query < 0 ? undefined : current.replace(/\?.*$/, "") + target.slice(query);
 }
 
-function asObject(json: unknown, path: string): Wire {
+function asObject(json: unknown, request: HydraRequest): Wire {
   if (typeof json === "object" && json !== null && !Array.isArray(json)) return json as Wire;
-  throw unexpected(path, "an object");
+  throw unexpected(request, "an object");
 }
 
-function unexpected(path: string, what: string): HydraError {
+/** The object, unless it is not the one that was asked about: what answers then is no Hydra. */
+function about(member: string, value: unknown, wire: Wire, request: HydraRequest): Wire {
+  if (typeof value === "string" && wire[member] === value) return wire;
+  throw unexpected(request, `an object with the ${member} ${JSON.stringify(value)}`);
+}
+
+// Something did answer: what it did is not known.
+function unexpected({ method, path }: HydraRequest, what: string): HydraError {
   const message = `the answer of ${path} is not ${what}; check that hydra:adminUrl points at Hydra's admin API`;
-  return new HydraError(message, { kind: "unreachable", method: "GET", path });
+  return new HydraError(message, { kind: "unreachable", method, path, uncertain: true });
 }

@@ -16,9 +16,9 @@ export interface HydraErrorDetails {
   readonly kind: HydraErrorKind;
   readonly method: string;
   readonly path: string;
-  readonly status?: number;
+  readonly status?: number | undefined;
   /** The OAuth 2.0 error code (RFC 6749, 5.2) in the answer. */
-  readonly code?: string;
+  readonly code?: string | undefined;
   /** The request may have been carried out although no good answer arrived. */
   readonly uncertain?: boolean;
 }
@@ -47,6 +47,16 @@ export class HydraError extends Error {
 /** Whether Hydra said that the object does not exist. Nothing else counts as absence. */
 export function isGone(error: unknown): boolean {
   return error instanceof HydraError && error.kind === "gone";
+}
+
+/** The same failure, where it is known or not whether the request was carried out. */
+export function withCertainty(error: HydraError, uncertain: boolean): HydraError {
+  return new HydraError(error.message, { ...error, uncertain });
+}
+
+/** Whether something may have changed on the server although no good answer came. */
+export function mayHaveWritten(error: unknown): error is HydraError {
+  return error instanceof HydraError && error.uncertain && error.method !== "GET";
 }
 
 /** What was asked for, or `undefined` when Hydra says that it does not exist. */

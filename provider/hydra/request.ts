@@ -5,7 +5,7 @@ import { rootCertificates } from "node:tls";
 import type { Dispatcher } from "undici";
 import { EnvHttpProxyAgent } from "undici";
 import { conceal } from "./conceal.ts";
-import { adviceFor, errorCode, explain, HydraError, kindOfAnswer, line } from "./error.ts";
+import { adviceFor, errorCode, explain, HydraError, kindOfAnswer, line, withCertainty } from "./error.ts";
 import { announcedPause, isWorthRepeating, jittered } from "./retry.ts";
 
 /** Where a Hydra is and how to talk to it. */
@@ -93,13 +93,20 @@ export function createClient(target: Target, authorize?: Authorize): Client {
   return {
     send: async (request) => {
       if (authorize === undefined) return sendWithRetry(target, base, dispatcher, request);
-      const authorization = await authorize(request.signal);
+      const authorization = await authorized(authorize, request.signal);
       const secrets = [...(request.secrets ?? []), authorization.replace(/^\S+ /, "")];
       const headers = { authorization, ...request.headers };
       return sendWithRetry(target, base, dispatcher, { ...request, headers, secrets });
     },
     close: () => dispatcher.close(),
   };
+}
+
+// Without a token nothing was sent yet, however the request for the token ended.
+function authorized(authorize: Authorize, signal?: AbortSignal): Promise<string> {
+  return authorize(signal).catch((error: unknown) => {
+    throw error instanceof HydraError ? withCertainty(error, false) : error;
+  });
 }
 
 async function sendWithRetry(
@@ -119,9 +126,7 @@ async function sendWithRetry(
     const wait = Math.max(pause ?? 0, jittered(attempts));
     const again = !request.once && pause !== undefined && (repeatable || !failure.uncertain);
     if (!again || attempts > target.retries || Date.now() + wait > deadline) {
-      throw uncertain === failure.uncertain
-        ? failure
-        : new HydraError(failure.message, { ...detailsOf(failure), uncertain });
+      throw withCertainty(failure, uncertain);
     }
     await delay(wait, undefined, { signal: request.signal }).catch(() => {
       throw cancelled(request, uncertain);
@@ -143,6 +148,7 @@ async function sendOnce(
   dispatcher: Dispatcher,
   request: HydraRequest,
 ): Promise<Received | Failed> {
+  if (request.signal?.aborted) return { failure: cancelled(request, false) };
   const limit = AbortSignal.timeout(target.timeout);
   try {
     const { body, type } = encode(request);
@@ -155,7 +161,7 @@ async function sendOnce(
       body,
       signal: request.signal ? AbortSignal.any([limit, request.signal]) : limit,
     });
-    const text = await readBounded(response.body);
+    const text = await readBounded(response.body, Number(response.headers["content-length"] ?? 0));
     const { statusCode: status, headers } = response;
     const json = parse(text);
     if (status >= 200 && status < 300) {
@@ -180,18 +186,23 @@ function encode(request: HydraRequest): { body: string | null; type: Record<stri
   return { body: JSON.stringify(request.body), type: { "content-type": "application/json" } };
 }
 
-async function readBounded(body: AsyncIterable<Uint8Array> & { destroy(): unknown }): Promise<string> {
+type Body = AsyncIterable<Uint8Array> & { destroy(): unknown };
+
+async function readBounded(body: Body, announced: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
+  if (announced > largestBody) throw tooLarge(body);
   for await (const chunk of body) {
     size += chunk.length;
-    if (size > largestBody) {
-      body.destroy();
-      throw new Error(`the answer is larger than ${largestBody / 1024 / 1024} MiB`);
-    }
+    if (size > largestBody) throw tooLarge(body);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");
+}
+
+function tooLarge(body: Body): Error {
+  body.destroy();
+  return new Error(`the answer is larger than ${largestBody / 1024 / 1024} MiB`);
 }
 
 function parse(text: string): unknown {
@@ -219,7 +230,7 @@ function refusedBy(
   const advice = adviceFor(status, kind, text, target);
   const place = hidden(`${status} ${request.method} ${request.path}`);
   const message = `${said || "no explanation"} (${place})${advice && `; ${advice}`}`;
-  // 502 and 504 come from a proxy that may have passed the request on; so may a 503 or 500 of Hydra itself.
+  // 502 and 504 come from a proxy that may have passed the request on; a 503 or 500 says as little.
   const code = errorCode(json);
   const failure = new HydraError(message, {
     kind,
@@ -280,10 +291,6 @@ function cancelled(request: HydraRequest, uncertain: boolean): HydraError {
 
 function placeOf({ method, path }: HydraRequest): { method: string; path: string } {
   return { method, path };
-}
-
-function detailsOf({ kind, method, path, status, code }: HydraError) {
-  return { kind, method, path, ...(status === undefined ? {} : { status }), ...(code === undefined ? {} : { code }) };
 }
 
 function hide(target: Target, request: HydraRequest, message: string): string {

@@ -8,7 +8,8 @@ const longestPause = 5_000;
 
 /** Whether an answer may be another one next time. */
 export function isWorthRepeating(status: number, json: unknown): boolean {
-  return [408, 429, 502, 503, 504].includes(status) || (status === 400 && isSerialisationConflict(json));
+  // 500 is what Hydra says while its database cannot be reached, too.
+  return [408, 429, 500, 502, 503, 504].includes(status) || (status === 400 && isSerialisationConflict(json));
 }
 
 // A transaction that lost against another one answers 400 like a bad request does, but without an error code.

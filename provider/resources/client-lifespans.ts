@@ -10,6 +10,7 @@ import type { Values } from "../lifecycle/value.ts";
 import { claimLifespans, lifespansClaimedByClient, releaseLifespans } from "./claim.ts";
 import { syncLifespans } from "./client-sync.ts";
 import { connection, connectionRules } from "./connection.ts";
+import { keptInDoubt } from "./doubt.ts";
 import * as field from "./field.ts";
 import { lifespanNames, lifespanRules, lifespans, lifespansOf } from "./lifespan.ts";
 import { differing, readFields, unmetReasons, wireOf } from "./wire.ts";
@@ -39,9 +40,15 @@ function toState(wire: Wire, id: string, known: Values): Values {
   };
 }
 
-async function write(server: Admin, given: ClientLifespansInputs, signal?: AbortSignal): Promise<Live> {
+async function write(
+  server: Admin,
+  given: ClientLifespansInputs,
+  recorded: Values,
+  signal?: AbortSignal,
+): Promise<Live> {
   const id = given.clientId;
-  const wire = await syncLifespans(server, id, async () => wireOf(clientLifespans, given, lifespanNames), signal);
+  const desired = async () => wireOf(clientLifespans, given, lifespanNames);
+  const wire = await keptInDoubt(id, false, () => recorded, syncLifespans(server, id, desired, signal));
   const live = { id, state: toState(wire, id, given) };
   const reasons = unmetReasons(clientLifespans, given, live.state);
   if (reasons.length > 0) throw new PartialFailure(live, reasons);
@@ -67,7 +74,7 @@ export const clientLifespans: Resource<Admin, ClientLifespansInputs> = {
       (name) => !isNothing(observed[snakeCase(name)]) && isNothing(given[name as keyof typeof given]),
     );
     if (foreign.length > 0) throw alreadySet(given.clientId, foreign);
-    return write(server, given, signal);
+    return write(server, given, toState(observed, given.clientId, given), signal);
   },
 
   async read({ server, id, state, signal }) {
@@ -75,12 +82,12 @@ export const clientLifespans: Resource<Admin, ClientLifespansInputs> = {
     return wire && { id, state: toState(wire, id, state) };
   },
 
-  async update({ server, inputs: given, signal }) {
+  async update({ server, inputs: given, state, signal }) {
     claim(server, given);
     const observed = await server.getClient(given.clientId, signal);
     const changes = differing(clientLifespans, given, observed, lifespanNames);
     if (Object.keys(changes).length === 0) return toState(observed, given.clientId, given);
-    return (await write(server, given, signal)).state;
+    return (await write(server, given, state, signal)).state;
   },
 
   listInputs: [],

@@ -57,7 +57,7 @@ export function planSecret(given: Secrets, state: Secrets): SecretPlan {
   const appears = hasSecret(given) && state.tokenEndpointAuthMethod === "none" && known === undefined;
   const drifted = state[driftKey("clientSecret")] === true;
   const send = isNothing(given.clientSecret)
-    ? appears || (rotates && drops)
+    ? appears || (rotates && drops) || (drifted && known === undefined && hasSecret(given))
       ? newSecret()
       : drifted
         ? known
@@ -74,6 +74,11 @@ export function planSecret(given: Secrets, state: Secrets): SecretPlan {
     before,
     after,
   };
+}
+
+/** What is recorded when a secret may have been written and may not: none, and that the next update has to write one. */
+export function secretInDoubt({ clientSecret: _, ...rest }: Values): Values {
+  return { ...rest, [driftKey("clientSecret")]: true };
 }
 
 /** What is recorded of the secret after an update, and what did not work. */

@@ -1,7 +1,7 @@
 // Changing what exists of a client and nothing else: observe, send what differs, return what the server now says.
 
 import type { Admin, PatchOperation, Wire } from "../hydra/admin.ts";
-import { HydraError } from "../hydra/error.ts";
+import { HydraError, withCertainty } from "../hydra/error.ts";
 import { snakeCase } from "../hydra/naming.ts";
 import { lifespanNames } from "./lifespan.ts";
 import { createQueue } from "./queue.ts";
@@ -94,7 +94,11 @@ async function clearLifespans(
   const cleared = lifespanWireNames.filter((name) => name in wanted && wanted[name] === null);
   if (!cleared.some(set)) return changed;
   const kept = lifespanWireNames.filter((name) => set(name) && !cleared.includes(name));
-  return server.putLifespans(id, Object.fromEntries(kept.map((name) => [name, changed[name]])), signal);
+  const lifespans = Object.fromEntries(kept.map((name) => [name, changed[name]]));
+  return server.putLifespans(id, lifespans, signal).catch((error: unknown) => {
+    // However this ends, the client was written before.
+    throw error instanceof HydraError ? withCertainty(error, true) : error;
+  });
 }
 
 function patchOf(wanted: Wire): PatchOperation[] {

@@ -2,19 +2,20 @@
 
 import { createHash, randomBytes } from "node:crypto";
 import * as z from "zod";
-import type { Admin, Wire } from "../hydra/admin.ts";
+import type { Admin, SecretMethod, Wire } from "../hydra/admin.ts";
 import { unlessGone } from "../hydra/error.ts";
 import { choiceKey, choicesOf, chosen } from "../lifecycle/choice.ts";
-import { driftKey, serverDefaultsKey } from "../lifecycle/diff.ts";
+import { driftKey, isUnset, serverDefaultsKey } from "../lifecycle/diff.ts";
 import { type FieldRules, isNothing } from "../lifecycle/field.ts";
 import { type Live, PartialFailure, type Resource } from "../lifecycle/resource.ts";
 import type { Values } from "../lifecycle/value.ts";
 import { claimLifespans } from "./claim.ts";
 import { createClient } from "./client-create.ts";
 import { clientRules } from "./client-rule.ts";
-import { finishSecret, hasSecret, newSecret, planSecret, secretRotation } from "./client-secret.ts";
+import { finishSecret, hasSecret, newSecret, planSecret, secretInDoubt, secretRotation } from "./client-secret.ts";
 import { syncClient } from "./client-sync.ts";
 import { connection, connectionRules } from "./connection.ts";
+import { keptInDoubt } from "./doubt.ts";
 import * as field from "./field.ts";
 import { lifespanNames, lifespanRules, lifespans, lifespansOf } from "./lifespan.ts";
 import { differing, outputsOf, readFields, unmetReasons, wireOf, withServerDefaults } from "./wire.ts";
@@ -177,7 +178,10 @@ export const oauth2Client: Resource<Admin, OAuth2ClientInputs> = {
     // The secret is ours even where the server would make one: it is known although the answer may be lost.
     const secret = given.clientSecret ?? (hasSecret(given) ? newSecret() : undefined);
     const body = wireOf(oauth2Client, { ...given, clientId: id, clientSecret: secret }, wireFields);
-    const wire = await createClient(server, id, body, isNothing(given.clientId), signal);
+    const ours = isNothing(given.clientId);
+    const secretMethod = secretMethodOf(given.tokenEndpointAuthMethod ?? "client_secret_basic");
+    const equals = (wire: Wire) => isAsAsked(wire, given);
+    const wire = await createClient(server, { id, body, ours, secret, secretMethod, equals }, signal);
     return settled(wire, given, present({ clientSecret: secret, secretRotation: given.secretRotation }));
   },
 
@@ -194,16 +198,15 @@ export const oauth2Client: Resource<Admin, OAuth2ClientInputs> = {
     claim(server, id, given);
     const plan = planSecret(given, state);
     const names = [...owned(given), ...Object.keys(lifespansOf(state))];
-    const { wire, written } = await syncClient(
-      server,
-      id,
-      (observed) => ({
-        ...differing(oauth2Client, given, observed, [...new Set(names)]),
-        ...(plan.send === undefined ? {} : { client_secret: plan.send }),
-      }),
-      signal,
-    );
-    const secret = await finishSecret(server, id, plan, signal);
+    const change = (observed: Wire) => ({
+      ...differing(oauth2Client, given, observed, [...new Set(names)]),
+      ...(plan.send === undefined ? {} : { client_secret: plan.send }),
+    });
+    const unsent = plan.send === undefined ? () => state : () => secretInDoubt(state);
+    const { wire, written } = await keptInDoubt(id, false, unsent, syncClient(server, id, change, signal));
+    // A server that rotates leaves the secret before in force, however that ends.
+    const unrotated = ({ method }: { method: string }) => (method === "POST" ? unsent() : secretInDoubt(state));
+    const secret = await keptInDoubt(id, written, unrotated, finishSecret(server, id, plan, signal));
     const { registrationAccessToken, ...rest } = carried(state);
     // A write ends the validity of the registration access token.
     const token = written || secret.rotated ? {} : present({ registrationAccessToken });
@@ -228,10 +231,24 @@ function claim(server: Admin, id: string, given: Values): void {
 
 /** Asked on a public endpoint, where the configuration wants that: no answer of the admin API tells. */
 async function secretStillWorks(server: Admin, id: string, state: Values, signal?: AbortSignal): Promise<boolean> {
-  const { clientSecret: secret, tokenEndpointAuthMethod: method } = state;
-  if (server.checkSecret === undefined || typeof secret !== "string") return true;
-  if (method !== "client_secret_basic" && method !== "client_secret_post") return true;
+  const secret = state.clientSecret;
+  // What is in doubt stays so until one is written.
+  if (typeof secret !== "string") return state[driftKey("clientSecret")] !== true;
+  const method = secretMethodOf(state.tokenEndpointAuthMethod);
+  if (!server.readsCheckSecrets || server.checkSecret === undefined || method === undefined) return true;
   return server.checkSecret(id, secret, method, signal);
+}
+
+function secretMethodOf(method: unknown): SecretMethod | undefined {
+  return method === "client_secret_basic" || method === "client_secret_post" ? method : undefined;
+}
+
+/** Whether a client is in every field what these inputs ask for; what the server fills in may be anything. */
+function isAsAsked(wire: Wire, given: Values): boolean {
+  const filled = (name: string) =>
+    fields[name]?.serverDefault !== undefined && isUnset(oauth2Client, name, given[name]);
+  const names = [...compared, ...lifespanNames].filter((name) => !filled(name));
+  return Object.keys(differing(oauth2Client, given, wire, names)).length === 0;
 }
 
 /** What no later answer repeats. */

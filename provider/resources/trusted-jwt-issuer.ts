@@ -2,13 +2,15 @@
 
 import * as z from "zod";
 import type { Admin, Wire } from "../hydra/admin.ts";
-import { HydraError, unlessGone } from "../hydra/error.ts";
+import { HydraError, mayHaveWritten, unlessGone } from "../hydra/error.ts";
 import { unreadKey } from "../lifecycle/diff.ts";
 import { type FieldRules, isNothing } from "../lifecycle/field.ts";
 import { type Live, PartialFailure, Refusal, type Resource } from "../lifecycle/resource.ts";
 import type { Values } from "../lifecycle/value.ts";
 import { connection, connectionRules } from "./connection.ts";
+import { lookAfter } from "./doubt.ts";
 import * as field from "./field.ts";
+import { deleteAlone, describeTrusts } from "./trust-delete.ts";
 import {
   eventually,
   type KeyName,
@@ -16,7 +18,6 @@ import {
   keyName,
   keyNameOf,
   recordOf,
-  type Stored,
   sameKeyName,
   storedKey,
   subjectOf,
@@ -170,38 +171,6 @@ function marksOf(state: Values): Values {
   return Object.fromEntries([unconfirmed, unread].filter((mark) => state[mark] === true).map((mark) => [mark, true]));
 }
 
-/** Deletes one trust, and makes those anew that go with it. */
-async function deleteAlone(
-  server: Admin,
-  name: KeyName,
-  own: Wire,
-  survivors: readonly Wire[],
-  record: KeyRecord,
-  signal?: AbortSignal,
-): Promise<void> {
-  const stored: Stored = survivors.length > 0 ? await storedKey(server, name, signal) : { readable: false };
-  const key = (stored.readable ? stored.key : undefined) ?? record.confirmed;
-  if (survivors.length > 0 && key === undefined) throw unknownKey(survivors);
-  await unlessGone(server.deleteTrust(String(own.id), signal));
-  record.confirmed = undefined;
-  for (const trust of survivors) {
-    // Not to be cancelled: what was taken has to be given back.
-    await unlessConflict(server.createTrust({ ...wireOfTrust(trust), jwk: key }));
-    record.confirmed = key;
-  }
-}
-
-function wireOfTrust(trust: Wire): Wire {
-  const { issuer, subject, allow_any_subject, scope, expires_at } = trust;
-  return { issuer, ...(allow_any_subject === true ? { allow_any_subject } : { subject }), scope, expires_at };
-}
-
-async function unlessConflict(made: Promise<unknown>): Promise<void> {
-  await made.catch((error: unknown) => {
-    if (!(error instanceof HydraError) || error.kind !== "conflict") throw error;
-  });
-}
-
 /** Whether the server would take this key: Hydra answers 201 to a second key and silently keeps the first. */
 async function accepts(
   server: Admin,
@@ -217,24 +186,35 @@ async function accepts(
 }
 
 async function post(server: Admin, given: TrustedJwtIssuerInputs, signal?: AbortSignal): Promise<Wire> {
+  // Another one has to be seen before: once an answer is lost, it could be the one that was made.
+  const before = await findTrust(server, given, signal);
+  if (before) throw existsAlready(before);
   try {
-    return (await server.createTrust(wireOf(trustedJwtIssuer, given, [...plainFields, "jwk"]), signal)).wire;
+    return await server.createTrust(wireOf(trustedJwtIssuer, given, [...plainFields, "jwk"]), signal);
   } catch (error) {
-    if (!(error instanceof HydraError) || error.kind !== "conflict") throw error;
-    const found = await findTrust(server, given, signal);
-    // The answer to an earlier attempt may have been lost: then what is there is what was asked for.
-    if (
-      found &&
-      error.uncertain &&
-      unmetReasons(trustedJwtIssuer, given, toState(found, given, given.jwk)).length === 0
-    ) {
-      return found;
+    if (mayHaveWritten(error)) {
+      const where = `it may have made the trust: before the next \`pulumi up\`, look for it by its issuer, and ${recovery("<id>")}`;
+      const made = await lookAfter(error, where, (limit) => findTrust(server, given, limit), signal);
+      if (made && unmetReasons(trustedJwtIssuer, given, toState(made, given, given.jwk)).length === 0) return made;
+      if (made) throw existsAlready(made);
     }
-    throw new Refusal(
-      "a trust of this issuer, subject and kid exists already and was not made by this resource; " +
-        `adopt it on the plugin with \`pulumi import hydra:index:TrustedJwtIssuer <name> ${found ? String(found.id) : "<id>"}\`, or delete it`,
-    );
+    if (error instanceof HydraError && error.kind === "conflict") throw existsAlready();
+    throw error;
   }
+}
+
+function existsAlready(found?: Wire): Refusal {
+  const id = found ? String(found.id) : "<id>";
+  return new Refusal(
+    `a trust of this issuer, subject and kid exists already and was not made by this resource; ${recovery(id)}`,
+  );
+}
+
+function recovery(id: string): string {
+  return (
+    `adopt it on the plugin with \`pulumi import hydra:index:TrustedJwtIssuer <name> ${id}\`, ` +
+    `or delete it with a DELETE of /admin/trust/grants/jwt-bearer/issuers/${id}`
+  );
 }
 
 /** A trust of the same issuer, subject and kid: it has a new id when it was made anew because a sibling was deleted. */
@@ -279,18 +259,4 @@ function sharedKey(survivors: readonly Wire[]): Refusal {
     `jwk: ${describeTrusts(survivors)} of this issuer and kid would lose their key, and nothing in this operation changes them; ` +
       "change the jwk of all of them together, or give the new key a kid of its own. Nothing was deleted",
   );
-}
-
-function unknownKey(survivors: readonly Wire[]): Refusal {
-  return new Refusal(
-    `${describeTrusts(survivors)} share the key of this trust and would be deleted with it; they cannot be made anew, because this ` +
-      "server cannot show the key. Delete them together with this one. Nothing was deleted",
-  );
-}
-
-function describeTrusts(trusts: readonly Wire[]): string {
-  const subjects = trusts.map((trust) =>
-    trust.allow_any_subject === true ? "any subject" : JSON.stringify(trust.subject),
-  );
-  return `the trusts for ${subjects.sort().join(", ")}`;
 }

@@ -135,9 +135,11 @@ describe("Create", () => {
     await using other = await startEngine({ config: { adminUrl: gateway.url } });
     gateway.answer("hang");
     const late = "; customTimeouts allows 1 s for it";
-    expect(await failing(other.create("OAuth2Client", { __clientId: randomUUID() }, { timeout: 1 }))).toEqual([
+    const id = randomUUID();
+    expect(await failing(other.create("OAuth2Client", { __clientId: id }, { timeout: 1 }))).toEqual([
       "UNKNOWN",
-      `could not create OAuth2Client: cancelled (POST /admin/clients)${late}`,
+      `could not create OAuth2Client: cancelled (POST /admin/clients); it may have made the client "${id}": before the next \`pulumi up\`, ` +
+        `adopt it on the plugin with \`pulumi import hydra:index:OAuth2Client <name> "${id}"\`, or delete it with \`hydra delete oauth2-client "${id}"\`${late}`,
     ]);
     const state = { clientId: "web", clientName: "Web" };
     expect(await failing(other.update("OAuth2Client", "web", state, { clientId: "web" }, { timeout: 1 }))).toEqual([

@@ -279,10 +279,10 @@ describe("Cancel", () => {
     expect(Date.now() - start).toBeLessThan(5_000);
     const cancelled = "CANCELLED";
     expect(codes).toEqual({
-      // Whether the server made these nobody knows.
+      // Whether the server made it nobody knows.
       create: "UNKNOWN",
-      named: "UNKNOWN",
       // These had only looked so far.
+      named: cancelled,
       trust: cancelled,
       lifespans: cancelled,
       read: cancelled,
