@@ -1,0 +1,70 @@
+// Ties docs/operations.md to the official client, to our resources and functions, and to the tests that it names.
+
+import { existsSync, readFileSync } from "node:fs";
+import { OAuth2Api } from "@ory/hydra-client";
+import { describe, expect, it } from "vitest";
+import * as registry from "../../provider/registry.ts";
+
+const page = readFileSync("docs/operations.md", "utf8");
+const rows = [...page.matchAll(/^\| `(\w+)` \| `(\w+ \S+)` \| (.+) \|$/gm)].map(
+  ([, operation = "", request = "", servedBy = ""]) => ({ operation, request, servedBy }),
+);
+
+/** Operations that the reference does not have; the page says so below its table. */
+const devices = ["acceptUserCodeRequest", "oAuth2DeviceFlow", "performOAuth2DeviceVerificationFlow"];
+
+/** The requests of the official client, by operation: `PUT /admin/clients/{id}`. */
+function officialRequests(): Record<string, string> {
+  const source = readFileSync("node_modules/@ory/hydra-client/dist/api.js", "utf8");
+  const found = source.matchAll(/^ {8}(\w+): \(.*?const localVarPath = `([^`]+)`.*?method: '(\w+)'/gms);
+  return Object.fromEntries([...found].map(([, name, path, method]) => [name, `${method} ${path}`]));
+}
+
+describe("the page of operations", () => {
+  it("has each of the 28 once, under the names and requests of the official client", () => {
+    const names = Object.getOwnPropertyNames(OAuth2Api.prototype).filter((name) => name !== "constructor");
+    const expected = names.filter((name) => !devices.includes(name));
+    expect(rows.map(({ operation }) => operation)).toEqual(expected.sort());
+    expect(rows).toHaveLength(28);
+    const official = officialRequests();
+    const differing = rows.filter(({ operation, request }) => plain(official[operation] ?? "") !== plain(request));
+    expect(differing).toEqual([]);
+  });
+
+  it("names resources, functions and tests that exist, for every operation one at least", () => {
+    const types = [...registry.resources, ...registry.functions].map(({ type }) => type);
+    const servers = rows.map(({ operation, servedBy }) => {
+      const named = [...servedBy.matchAll(/`([\w./:-]+)`/g)].map(([, name = ""]) => name);
+      return { operation, named: named.filter((name) => types.includes(name) || existsSync(name)) };
+    });
+    expect(servers.filter(({ named }) => named.length === 0)).toEqual([]);
+    const paths = [...page.matchAll(/`(test\/[^`]+)`/g)].map(([, path = ""]) => path);
+    expect(paths.filter((path) => !existsSync(path))).toEqual([]);
+    const served = new Set(servers.flatMap(({ named }) => named));
+    expect(types.filter((type) => !served.has(type))).toEqual([]);
+  });
+
+  it("counts them right", () => {
+    const ofApplications = rows.filter(({ servedBy }) => servedBy.startsWith("the "));
+    expect(ofApplications).toHaveLength(14);
+    expect(page.match(/\bFourteen\b/g)).toHaveLength(2);
+  });
+
+  it("names for an application's operation tests that run it", () => {
+    const support = readFileSync("test/support/hydra.ts", "utf8");
+    const silent = rows.flatMap(({ operation, request, servedBy }) =>
+      [...servedBy.matchAll(/`(test\/[^`]+)`/g)].flatMap(([, file = ""]) => {
+        const test = readFileSync(file, "utf8");
+        const source = test.includes("support/hydra.ts") ? test + support : test;
+        const calls = [`oauth2.${operation}(`, `\${hydra.publicUrl}${request.split(" ")[1]}\``];
+        return calls.some((call) => source.includes(call)) ? [] : [`${file}: ${operation}`];
+      }),
+    );
+    expect(silent).toEqual([]);
+  });
+});
+
+/** The generated source escapes parameters in its own way. */
+function plain(request: string): string {
+  return request.replaceAll(/\{\w+\}/g, "{}");
+}
