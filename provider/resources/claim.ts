@@ -1,4 +1,5 @@
-// Who owns lifespans of a client in this operation: OAuth2Client and ClientLifespans must not both.
+// Who owns lifespans of a client in this operation: OAuth2Client and ClientLifespans must not both. What is known of
+// them without asking.
 
 import type { Admin } from "../hydra/admin.ts";
 import { Refusal } from "../lifecycle/resource.ts";
@@ -36,4 +37,16 @@ export function lifespansClaimedByClient(server: Admin, id: string): readonly st
 /** The resource that claimed them is being deleted. */
 export function releaseLifespans(server: Admin, id: string, owner: Owner): void {
   claimsOn(server, id).delete(owner);
+}
+
+const bare = new WeakMap<Admin, Set<string>>();
+
+/** The client was made by this process just now: it has the lifespans that its OAuth2Client names, and no others. */
+export function noteMade(server: Admin, id: string): void {
+  bare.set(server, (bare.get(server) ?? new Set()).add(id));
+}
+
+/** Whether that is still so. Whoever asks is about to change it: the next one is told no. */
+export function takeMade(server: Admin, id: string): boolean {
+  return bare.get(server)?.delete(id) === true;
 }

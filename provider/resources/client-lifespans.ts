@@ -7,7 +7,7 @@ import { snakeCase } from "../hydra/naming.ts";
 import { type FieldRules, isNothing } from "../lifecycle/field.ts";
 import { type Live, PartialFailure, Refusal, type Resource } from "../lifecycle/resource.ts";
 import type { Values } from "../lifecycle/value.ts";
-import { claimLifespans, lifespansClaimedByClient, releaseLifespans } from "./claim.ts";
+import { claimLifespans, lifespansClaimedByClient, releaseLifespans, takeMade } from "./claim.ts";
 import { syncLifespans } from "./client-sync.ts";
 import { connection, connectionRules } from "./connection.ts";
 import { keptInDoubt } from "./doubt.ts";
@@ -40,15 +40,9 @@ function toState(wire: Wire, id: string, known: Values): Values {
   };
 }
 
-async function write(
-  server: Admin,
-  given: ClientLifespansInputs,
-  recorded: Values,
-  signal?: AbortSignal,
-): Promise<Live> {
+/** What was just written, or is there already; a partial failure unless the server kept what it was asked for. */
+function settled(wire: Wire, given: ClientLifespansInputs): Live {
   const id = given.clientId;
-  const desired = async () => wireOf(clientLifespans, given, lifespanNames);
-  const wire = await keptInDoubt(id, false, () => recorded, syncLifespans(server, id, desired, signal));
   const live = { id, state: toState(wire, id, given) };
   const reasons = unmetReasons(clientLifespans, given, live.state);
   if (reasons.length > 0) throw new PartialFailure(live, reasons);
@@ -68,13 +62,25 @@ export const clientLifespans: Resource<Admin, ClientLifespansInputs> = {
 
   async create({ server, inputs: given, signal }) {
     claim(server, given);
-    const observed = await unlessGone(server.getClient(given.clientId, signal));
-    if (observed === undefined) throw noClient(given.clientId);
-    const foreign = lifespanNames.filter(
-      (name) => !isNothing(observed[snakeCase(name)]) && isNothing(given[name as keyof typeof given]),
+    const id = given.clientId;
+    let before: Wire = {};
+    const desired = async (observe: () => Promise<Wire>) => {
+      // The answer of the write does not tell what it replaced. What this process made itself, it knows.
+      if (!takeMade(server, id)) {
+        before = await observe();
+        refuseForeign(before, given);
+      }
+      return wireOf(clientLifespans, given, lifespanNames);
+    };
+    const written = keptInDoubt(
+      id,
+      false,
+      () => toState(before, id, given),
+      syncLifespans(server, id, desired, signal),
     );
-    if (foreign.length > 0) throw alreadySet(given.clientId, foreign);
-    return write(server, given, toState(observed, given.clientId, given), signal);
+    const wire = await unlessGone(written);
+    if (wire === undefined) throw noClient(id);
+    return settled(wire, given);
   },
 
   async read({ server, id, state, signal }) {
@@ -84,10 +90,13 @@ export const clientLifespans: Resource<Admin, ClientLifespansInputs> = {
 
   async update({ server, inputs: given, state, signal }) {
     claim(server, given);
-    const observed = await server.getClient(given.clientId, signal);
-    const changes = differing(clientLifespans, given, observed, lifespanNames);
-    if (Object.keys(changes).length === 0) return toState(observed, given.clientId, given);
-    return (await write(server, given, state, signal)).state;
+    const id = given.clientId;
+    const desired = async (observe: () => Promise<Wire>) => {
+      const changes = differing(clientLifespans, given, await observe(), lifespanNames);
+      return Object.keys(changes).length > 0 ? wireOf(clientLifespans, given, lifespanNames) : undefined;
+    };
+    const wire = await keptInDoubt(id, false, () => state, syncLifespans(server, id, desired, signal));
+    return settled(wire, given).state;
   },
 
   listInputs: [],
@@ -102,7 +111,7 @@ export const clientLifespans: Resource<Admin, ClientLifespansInputs> = {
     releaseLifespans(server, id, "ClientLifespans");
     // Lifespans that moved to the OAuth2Client in this operation are set there already.
     const kept = lifespansClaimedByClient(server, id).map(snakeCase);
-    const remaining = async () => (kept.length === 0 ? {} : pick(await server.getClient(id, signal), kept));
+    const remaining = async (observe: () => Promise<Wire>) => (kept.length === 0 ? {} : pick(await observe(), kept));
     await unlessGone(syncLifespans(server, id, remaining, signal));
   },
 };
@@ -113,6 +122,13 @@ function claim(server: Admin, given: ClientLifespansInputs): void {
 
 function pick(wire: Wire, names: readonly string[]): Wire {
   return Object.fromEntries(names.map((name) => [name, wire[name]]));
+}
+
+function refuseForeign(observed: Wire, given: ClientLifespansInputs): void {
+  const foreign = lifespanNames.filter(
+    (name) => !isNothing(observed[snakeCase(name)]) && isNothing(given[name as keyof typeof given]),
+  );
+  if (foreign.length > 0) throw alreadySet(given.clientId, foreign);
 }
 
 function noClient(id: string): Refusal {

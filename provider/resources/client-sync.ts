@@ -20,6 +20,9 @@ const readOnly = new Set([
 /** Hydras that were seen to refuse a JSON Patch of any client that has a `jwks_uri`. */
 const cannotPatchJwksUri = new WeakSet<Admin>();
 
+/** Hydras that were seen to take a JSON Patch that clears a lifespan, and to leave the lifespan as it was. */
+const cannotPatchNull = new WeakSet<Admin>();
+
 /** The client as it is now, and whether it had to be written for that. */
 export interface Synced {
   readonly wire: Wire;
@@ -44,30 +47,45 @@ export async function syncClient(
   });
 }
 
-/** Replaces all lifespans of a client. */
+/**
+ * Replaces all lifespans of a client by those that `desired` gives; when it gives none, the client stays as it is. It
+ * is handed a look at the client, which it may do without.
+ */
 export async function syncLifespans(
   server: Admin,
   id: string,
-  desired: () => Promise<Wire>,
+  desired: (observe: () => Promise<Wire>) => Promise<Wire | undefined>,
   signal?: AbortSignal,
 ): Promise<Wire> {
   return alone(server, id, async () => {
-    const lifespans = await desired();
+    let observed: Wire | undefined;
+    const observe = async () => {
+      observed ??= await server.getClient(id, signal);
+      return observed;
+    };
+    const lifespans = await desired(observe);
+    if (lifespans === undefined) return observe();
+    // v2.3.0 cannot change lifespans alone where there is a jwks_uri.
+    const whole = async () => {
+      const cleared = Object.fromEntries(lifespanWireNames.map((name) => [name, null]));
+      return server.putClient(id, merged(await observe(), { ...cleared, ...lifespans }), signal);
+    };
+    if (observed?.jwks_uri && cannotPatchJwksUri.has(server)) return whole();
     try {
       return await server.putLifespans(id, lifespans, signal);
     } catch (error) {
-      if (!isRefused(error)) throw error;
-      // v2.3.0 cannot change lifespans alone where there is a jwks_uri.
-      const observed = await server.getClient(id, signal);
-      if (!observed.jwks_uri) throw error;
-      const cleared = Object.fromEntries(lifespanWireNames.map((name) => [name, null]));
-      return server.putClient(id, merged(observed, { ...cleared, ...lifespans }), signal);
+      if (!isRefused(error) || !(await observe()).jwks_uri) throw error;
+      const answer = await whole();
+      cannotPatchJwksUri.add(server);
+      return answer;
     }
   });
 }
 
 async function write(server: Admin, id: string, observed: Wire, wanted: Wire, signal?: AbortSignal): Promise<Wire> {
   const whole = () => server.putClient(id, merged(observed, wanted), signal);
+  const clears = lifespanWireNames.some((name) => name in wanted && wanted[name] === null);
+  if (clears && cannotPatchNull.has(server)) return whole();
   const hasJwksUri = Boolean(observed.jwks_uri) || Boolean(wanted.jwks_uri);
   if (!hasJwksUri) return server.patchClient(id, patchOf(wanted), signal);
   // jwks and jwks_uri exclude each other, even an empty jwks: one replaces the other in a whole client only.
@@ -93,6 +111,7 @@ async function clearLifespans(
   const set = (name: string) => (changed[name] ?? null) !== null;
   const cleared = lifespanWireNames.filter((name) => name in wanted && wanted[name] === null);
   if (!cleared.some(set)) return changed;
+  cannotPatchNull.add(server);
   const kept = lifespanWireNames.filter((name) => set(name) && !cleared.includes(name));
   const lifespans = Object.fromEntries(kept.map((name) => [name, changed[name]]));
   return server.putLifespans(id, lifespans, signal).catch((error: unknown) => {

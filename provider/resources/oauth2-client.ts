@@ -9,7 +9,7 @@ import { driftKey, isUnset, serverDefaultsKey } from "../lifecycle/diff.ts";
 import { type FieldRules, isNothing } from "../lifecycle/field.ts";
 import { type Live, PartialFailure, type Resource } from "../lifecycle/resource.ts";
 import type { Values } from "../lifecycle/value.ts";
-import { claimLifespans } from "./claim.ts";
+import { claimLifespans, noteMade, takeMade } from "./claim.ts";
 import { createClient } from "./client-create.ts";
 import { clientRules } from "./client-rule.ts";
 import { finishSecret, hasSecret, newSecret, planSecret, secretInDoubt, secretRotation } from "./client-secret.ts";
@@ -182,6 +182,7 @@ export const oauth2Client: Resource<Admin, OAuth2ClientInputs> = {
     const secretMethod = secretMethodOf(given.tokenEndpointAuthMethod ?? "client_secret_basic");
     const equals = (wire: Wire) => isAsAsked(wire, given);
     const wire = await createClient(server, { id, body, ours, secret, secretMethod, equals }, signal);
+    noteMade(server, id);
     return settled(wire, given, present({ clientSecret: secret, secretRotation: given.secretRotation }));
   },
 
@@ -221,6 +222,7 @@ export const oauth2Client: Resource<Admin, OAuth2ClientInputs> = {
   },
 
   async delete({ server, id, signal }) {
+    takeMade(server, id);
     await unlessGone(server.deleteClient(id, signal));
   },
 };

@@ -52,12 +52,17 @@ export function recordOf(server: Admin, { issuer, kid }: KeyName): KeyRecord {
   return record;
 }
 
+/** Hydras that were seen to have no route for a name with a slash. */
+const splitsAtSlashes = new WeakSet<Admin>();
+
 /** What the server has under a name. No server can say it of every name; v2.3.0 of none with a slash. */
 export type Stored = { readonly readable: false } | { readonly readable: true; readonly key: Wire | undefined };
 
 export async function storedKey(server: Admin, { issuer, kid }: KeyName, signal?: AbortSignal): Promise<Stored> {
   // v26.2.0 drops a slash at the end: the answer would be about another key.
   if (kid.endsWith("/") || !isSegment(issuer) || !isSegment(kid)) return { readable: false };
+  const slashed = issuer.includes("/") || kid.includes("/");
+  if (slashed && splitsAtSlashes.has(server)) return { readable: false };
   try {
     const keys = await unlessGone(server.getKeys(issuer, kid, signal));
     // A whole key pair may have been stored under this name.
@@ -65,6 +70,7 @@ export async function storedKey(server: Admin, { issuer, kid }: KeyName, signal?
   } catch (error) {
     // A redirect is what routers make of a slash beside another one, and of a dot.
     const status = error instanceof HydraError ? error.status : undefined;
+    if (status === 404 && slashed) splitsAtSlashes.add(server);
     if (status === 404 || (status !== undefined && status >= 300 && status < 400)) return { readable: false };
     throw error;
   }

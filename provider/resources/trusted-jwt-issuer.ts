@@ -100,9 +100,9 @@ export const trustedJwtIssuer: Resource<Admin, TrustedJwtIssuerInputs> = {
   async create({ server, inputs: given, signal, warn }) {
     const name = keyName(given);
     const record = recordOf(server, name);
-    const accepted = () => accepts(server, name, given.jwk, record, signal);
     // Where this operation takes trusts of the key away, it will be free in a moment.
-    if (!(record.leaving.size > 0 ? await eventually(accepted, signal) : await accepted())) throw otherKey();
+    const accepted = () => accepts(server, name, given.jwk, record, signal);
+    if (record.leaving.size > 0 && !(await eventually(accepted, signal))) throw otherKey();
     return record.alone(async () => {
       const confirmed = await confirm(server, name, given.jwk, record, warn, signal);
       const wire = await post(server, given, signal);
@@ -181,7 +181,7 @@ async function accepts(
 ): Promise<boolean> {
   const stored = await storedKey(server, name, signal);
   if (stored.readable) return stored.key === undefined || field.sameKey(stored.key, jwk);
-  if (record.confirmed === undefined || field.sameKey(record.confirmed, jwk)) return true;
+  if (record.confirmed === undefined || known(record, jwk)) return true;
   return (await trustsOf(server, name, signal)).length === 0;
 }
 
@@ -236,7 +236,8 @@ async function confirm(
   const stored = await storedKey(server, name, signal);
   if (stored.readable) {
     if (stored.key !== undefined && !field.sameKey(stored.key, jwk)) throw otherKey();
-  } else if (record.confirmed === undefined && (await trustsOf(server, name, signal)).length > 0) {
+  } else if (!known(record, jwk) && (await trustsOf(server, name, signal)).length > 0) {
+    if (record.confirmed !== undefined) throw otherKey();
     warn(
       `other trusts have the issuer ${JSON.stringify(name.issuer)} and the kid ${JSON.stringify(name.kid)}, and this server cannot show ` +
         "the key that they use: if it is not this jwk, it stays in use and assertions signed with this jwk's key are refused",
@@ -245,6 +246,10 @@ async function confirm(
   }
   record.confirmed = jwk;
   return true;
+}
+
+function known(record: KeyRecord, jwk: unknown): boolean {
+  return record.confirmed !== undefined && field.sameKey(record.confirmed, jwk);
 }
 
 function otherKey(): Refusal {
