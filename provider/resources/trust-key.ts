@@ -5,6 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type Admin, isSegment, type Wire } from "../hydra/admin.ts";
 import { HydraError, unlessGone } from "../hydra/error.ts";
 import type { Values } from "../lifecycle/value.ts";
+import { sameKey } from "./field.ts";
 import { withoutPrivateMembers } from "./jwk.ts";
 import { createQueue } from "./queue.ts";
 
@@ -39,6 +40,11 @@ export interface KeyRecord {
   readonly leaving: Set<string>;
   /** Lets one change of the key's trusts end before the next begins. */
   readonly alone: ReturnType<typeof createQueue>;
+}
+
+/** Whether this is the key that the server certainly has. */
+export function isConfirmed({ confirmed }: KeyRecord, jwk: unknown): boolean {
+  return confirmed !== undefined && sameKey(confirmed, jwk);
 }
 
 const records = new WeakMap<Admin, Map<string, KeyRecord>>();

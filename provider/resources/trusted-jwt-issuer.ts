@@ -13,6 +13,7 @@ import * as field from "./field.ts";
 import { deleteAlone, describeTrusts } from "./trust-delete.ts";
 import {
   eventually,
+  isConfirmed,
   type KeyName,
   type KeyRecord,
   keyName,
@@ -181,7 +182,7 @@ async function accepts(
 ): Promise<boolean> {
   const stored = await storedKey(server, name, signal);
   if (stored.readable) return stored.key === undefined || field.sameKey(stored.key, jwk);
-  if (record.confirmed === undefined || known(record, jwk)) return true;
+  if (record.confirmed === undefined || isConfirmed(record, jwk)) return true;
   return (await trustsOf(server, name, signal)).length === 0;
 }
 
@@ -236,7 +237,7 @@ async function confirm(
   const stored = await storedKey(server, name, signal);
   if (stored.readable) {
     if (stored.key !== undefined && !field.sameKey(stored.key, jwk)) throw otherKey();
-  } else if (!known(record, jwk) && (await trustsOf(server, name, signal)).length > 0) {
+  } else if (!isConfirmed(record, jwk) && (await trustsOf(server, name, signal)).length > 0) {
     if (record.confirmed !== undefined) throw otherKey();
     warn(
       `other trusts have the issuer ${JSON.stringify(name.issuer)} and the kid ${JSON.stringify(name.kid)}, and this server cannot show ` +
@@ -246,10 +247,6 @@ async function confirm(
   }
   record.confirmed = jwk;
   return true;
-}
-
-function known(record: KeyRecord, jwk: unknown): boolean {
-  return record.confirmed !== undefined && field.sameKey(record.confirmed, jwk);
 }
 
 function otherKey(): Refusal {
