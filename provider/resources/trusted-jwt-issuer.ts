@@ -19,6 +19,7 @@ import {
   keyName,
   keyNameOf,
   recordOf,
+  type Stored,
   sameKeyName,
   storedKey,
   subjectOf,
@@ -105,7 +106,13 @@ export const trustedJwtIssuer: Resource<Admin, TrustedJwtIssuerInputs> = {
     const accepted = () => accepts(server, name, given.jwk, record, signal);
     if (record.leaving.size > 0 && !(await eventually(accepted, signal))) throw otherKey();
     return record.alone(async () => {
-      const confirmed = await confirm(server, name, given.jwk, record, warn, signal);
+      const stored = await storedKey(server, name, signal);
+      // A trust cannot be without its key.
+      const siblings = stored.readable && !stored.key ? [] : await trustsOf(server, name, signal);
+      const confirmed = confirm(name, given.jwk, stored, siblings, record, warn);
+      // Another one has to be seen before: once an answer is lost, it could be the one that was made.
+      const before = siblings.find(isOf(given));
+      if (before) throw existsAlready(before);
       const wire = await post(server, given, signal);
       record.leaving.delete(subjectOf(wire));
       const state = { ...toState(wire, given, given.jwk), ...(confirmed ? {} : { [unconfirmed]: true }) };
@@ -187,9 +194,6 @@ async function accepts(
 }
 
 async function post(server: Admin, given: TrustedJwtIssuerInputs, signal?: AbortSignal): Promise<Wire> {
-  // Another one has to be seen before: once an answer is lost, it could be the one that was made.
-  const before = await findTrust(server, given, signal);
-  if (before) throw existsAlready(before);
   try {
     return await server.createTrust(wireOf(trustedJwtIssuer, given, [...plainFields, "jwk"]), signal);
   } catch (error) {
@@ -221,23 +225,27 @@ function recovery(id: string): string {
 /** A trust of the same issuer, subject and kid: it has a new id when it was made anew because a sibling was deleted. */
 async function findTrust(server: Admin, values: Values, signal?: AbortSignal): Promise<Wire | undefined> {
   if (isNothing(values.issuer)) return undefined;
+  return (await trustsOf(server, keyName(values), signal)).find(isOf(values));
+}
+
+/** Tells the trusts for the subject that these values name. */
+function isOf(values: Values): (trust: Wire) => boolean {
   const subject = subjectOf(wireOf(trustedJwtIssuer, values, plainFields));
-  return (await trustsOf(server, keyName(values), signal)).find((trust) => subjectOf(trust) === subject);
+  return (trust) => subjectOf(trust) === subject;
 }
 
 /** Whether the server certainly has this key, or will have it when the trust is made. */
-async function confirm(
-  server: Admin,
+function confirm(
   name: KeyName,
   jwk: Wire,
+  stored: Stored,
+  siblings: readonly Wire[],
   record: KeyRecord,
   warn: (message: string) => void,
-  signal?: AbortSignal,
-): Promise<boolean> {
-  const stored = await storedKey(server, name, signal);
+): boolean {
   if (stored.readable) {
     if (stored.key !== undefined && !field.sameKey(stored.key, jwk)) throw otherKey();
-  } else if (!isConfirmed(record, jwk) && (await trustsOf(server, name, signal)).length > 0) {
+  } else if (!isConfirmed(record, jwk) && siblings.length > 0) {
     if (record.confirmed !== undefined) throw otherKey();
     warn(
       `other trusts have the issuer ${JSON.stringify(name.issuer)} and the kid ${JSON.stringify(name.kid)}, and this server cannot show ` +

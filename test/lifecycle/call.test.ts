@@ -212,6 +212,15 @@ describe("a TrustedJwtIssuer", () => {
     ]);
   });
 
+  it("takes a call more to create beside another one with its key: the same trust may be there already", async () => {
+    await using engine = await startProcess();
+    const inputs = trust(`idp-${randomUUID()}`);
+    const first = await engine.create("TrustedJwtIssuer", inputs);
+    const [creating, second] = await counted(() => engine.create("TrustedJwtIssuer", { ...inputs, subject: "bob" }));
+    expect(creating).toEqual(["GET /keys/…", "GET /trusts?", "POST /trusts"]);
+    for (const { id, properties } of [first, second]) await engine.delete("TrustedJwtIssuer", id, properties);
+  });
+
   it("of an issuer that is a URL takes no more, but one call, once, to learn that its key cannot be read", async () => {
     await using engine = await startProcess();
     const calls: string[][] = [];

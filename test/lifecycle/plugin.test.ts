@@ -263,7 +263,8 @@ describe("Cancel", () => {
       create: other.create("OAuth2Client", { __clientId: randomUUID() }),
       named: other.create("OAuth2Client", { clientId: "web" }),
       trust: other.create("TrustedJwtIssuer", trust),
-      lifespans: other.create("ClientLifespans", { clientId: "web" }),
+      // One change of a client waits for the other.
+      lifespans: other.create("ClientLifespans", { clientId: "app" }),
       read: other.read("OAuth2Client", "web", state, {}),
       update: other.update("OAuth2Client", "web", state, { clientId: "web", owner: "me" }),
       delete: other.delete("OAuth2Client", "web", state),
