@@ -125,7 +125,7 @@ export function contradictions(found: Partial<ServerSettings>): SettingFailure[]
   needs("oauth2ClientSecret", "oauth2TokenUrl");
   needs("clientCertificate", "clientKey");
   needs("clientKey", "clientCertificate");
-  if (String(found.checkSecrets) === "true") needs("checkSecrets", "publicUrl");
+  if (found.checkSecrets === true || found.checkSecrets === "true") needs("checkSecrets", "publicUrl");
   const ways: string[] = (["accessToken", "username", "oauth2TokenUrl"] as const).filter(has);
   if (namesAuthorization(found.headers)) ways.push("headers");
   if (ways.length > 1) {

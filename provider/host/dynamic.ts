@@ -10,7 +10,7 @@ import { type Operation, PartialFailure, type Resource } from "../lifecycle/reso
 import { containsUnknown, type Values } from "../lifecycle/value.ts";
 import { resourceOf } from "../registry.ts";
 import { describe } from "./message.ts";
-import { propertiesFromWire } from "./values.ts";
+import { propertiesFromWire, propertiesToWire } from "./values.ts";
 
 /** The property in which Pulumi keeps the provider's text. */
 const providerKey = "__provider";
@@ -58,21 +58,20 @@ export function dynamicProvider(
       run("create", "", async () => {
         const values = propertiesOf(inputs);
         const { id, state } = await resource.create({ ...operation(values), inputs: values });
-        return { id, outs: { ...state } };
+        return { id, outs: sendable(state) };
       }),
     read: (id, props) =>
       run("read", id, async () => {
         const state = propertiesOf(props ?? {});
         const live = await resource.read({ ...operation(state), id, state });
         if (!live) return { id: "", props: {} };
-        return { id: live.id, props: { ...live.state }, inputs: { ...inputsOf(resource, live.state, {}) } };
+        return { id: live.id, props: sendable(live.state), inputs: sendable(inputsOf(resource, live.state, {})) };
       }),
     update: (id, olds, news) =>
       run("update", id, async () => {
         const inputs = propertiesOf(news);
-        return {
-          outs: { ...(await resource.update({ ...operation(inputs), id, inputs, state: propertiesOf(olds) })) },
-        };
+        const state = await resource.update({ ...operation(inputs), id, inputs, state: propertiesOf(olds) });
+        return { outs: sendable(state) };
       }),
     delete: (id, props) =>
       run("delete", id, async () => {
@@ -85,6 +84,11 @@ export function dynamicProvider(
 function propertiesOf(properties: object): Values {
   const { [providerKey]: _, ...rest } = properties as Record<string, unknown>;
   return propertiesFromWire(rest);
+}
+
+/** Values for the engine, which is not told here what is secret: the classes do that. */
+function sendable(values: Values): Record<string, NonNullable<unknown>> {
+  return propertiesToWire(values, new Set());
 }
 
 // The engine prints the value of a top-level property that a failure names, and cannot tell us whether it is secret.
@@ -101,7 +105,7 @@ function fail(resource: Resource<Admin>, verb: string, id: string, error: unknow
   failure.stack = "";
   if (error instanceof PartialFailure) {
     const { live, reasons } = error;
-    throw Object.assign(failure, { id: live.id, properties: live.state, reasons });
+    throw Object.assign(failure, { id: live.id, properties: sendable(live.state), reasons });
   }
   throw failure;
 }

@@ -47,7 +47,7 @@ export interface Asked {
 }
 
 /** The provider behind the protocol: one per process and configuration. */
-export function createPlugin(warn: () => Warn, stopped: AbortSignal) {
+export function createPlugin(warn: () => Warn, stop: () => AbortSignal) {
   let configuration: Configuration = configure(() => undefined);
 
   /** The server of a connection; what is unsafe about the way to it is shown on the resource that needed it first. */
@@ -66,7 +66,9 @@ export function createPlugin(warn: () => Warn, stopped: AbortSignal) {
     const resource = wanted(urn);
     const secrets = sealed(resource, ...known);
     const hidden = (text: string) => conceal(text, secretTexts(known));
+    const stopped = stop();
     const limit = timeout > 0 ? AbortSignal.timeout(timeout * 1000) : undefined;
+    if (known.some((wire) => containsUnknown(propertiesFromWire(wire)))) throw tooEarly(verb, resource.type);
     const said: Promise<void>[] = [];
     const say = async (message: string) => void said.push(warn()(urn, message));
     try {
@@ -204,12 +206,14 @@ export function createPlugin(warn: () => Warn, stopped: AbortSignal) {
     },
 
     async invoke(token: string, args: Wire): Promise<{ result: Wire; failures: Checked["failures"] }> {
+      const stopped = stop();
       const found = functionOfToken(token);
       if (!found) throw new OperationError(`pulumi-hydra has no function ${JSON.stringify(token)}`);
       const inputs = propertiesFromWire(args);
       const failures = failuresOf(found, inputs);
       if (failures.length > 0)
         return { result: {}, failures: failures.map((failure) => failureOf(failure, args, found)) };
+      if (containsUnknown(inputs)) throw tooEarly("call", found.type);
       try {
         const server = serverOf(inputs.connection, "");
         const result = await found.call({ server, signal: stopped, inputs });
@@ -221,6 +225,7 @@ export function createPlugin(warn: () => Warn, stopped: AbortSignal) {
     },
 
     async list(token: string, query: Wire): Promise<readonly { id: string; name: string }[]> {
+      const stopped = stop();
       const resource = known(resourceOfToken(token), token);
       const inputs = propertiesFromWire(query);
       const shape = [...resource.listInputs, "connection"].map((name) => [name, resource.inputs.shape[name]]);
@@ -228,6 +233,7 @@ export function createPlugin(warn: () => Warn, stopped: AbortSignal) {
       const [failure] = failuresOfIssues(schema, schema.safeParse(inputs).error?.issues ?? [], inputs);
       if (failure)
         throw new OperationError(`could not list ${resource.type}: ${formatPath(failure.path)}: ${failure.reason}`);
+      if (containsUnknown(inputs)) throw tooEarly("list", resource.type);
       try {
         const server = serverOf(inputs.connection, "");
         return await resource.list({ server, signal: stopped, query: inputs });
@@ -239,6 +245,11 @@ export function createPlugin(warn: () => Warn, stopped: AbortSignal) {
 }
 
 export type Plugin = ReturnType<typeof createPlugin>;
+
+/** No engine asks for this outside of a preview. */
+function tooEarly(verb: string, type: string): OperationError {
+  return new OperationError(`could not ${verb} ${type}: some of its values are not known yet`);
+}
 
 /** Whether an error leaves it open that the server did what it was asked for. */
 function mayHaveWritten(error: unknown): boolean {

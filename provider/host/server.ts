@@ -49,7 +49,7 @@ export interface Served {
 
 /** Starts the plugin. */
 export async function serve(about: About, engineAddress: string): Promise<Served> {
-  const stop = new AbortController();
+  let stop = new AbortController();
   let address = engineAddress;
   let loaded: Promise<Plugin> | undefined;
   let warn: Promise<Warn> | undefined;
@@ -73,7 +73,7 @@ export async function serve(about: About, engineAddress: string): Promise<Served
     };
   };
   const load = () => {
-    loaded ??= import("./plugin.ts").then(({ createPlugin }) => createPlugin(warner, stop.signal));
+    loaded ??= import("./plugin.ts").then(({ createPlugin }) => createPlugin(warner, () => stop.signal));
     return loaded;
   };
 
@@ -88,7 +88,10 @@ export async function serve(about: About, engineAddress: string): Promise<Served
       return response;
     }),
     attach: unary<pluginProto.PluginAttach, empty.Empty>(async (request) => {
+      // Another engine than the one before, which may have cancelled what it began.
       address = request.getAddress() || address;
+      warn = undefined;
+      stop = new AbortController();
       return new empty.Empty();
     }),
     getPluginInfo: unary<empty.Empty, pluginProto.PluginInfo>(async () => {
@@ -180,7 +183,8 @@ export async function serve(about: About, engineAddress: string): Promise<Served
     }),
     list: (call: ServerWritableStream<proto.ListRequest, proto.ListResponse>) => void list(call, load),
     cancel: unary<empty.Empty, empty.Empty>(async () => {
-      setTimeout(() => stop.abort(), grace).unref();
+      const ours = stop;
+      setTimeout(() => ours.abort(), grace).unref();
       return new empty.Empty();
     }),
   });

@@ -76,9 +76,15 @@ export function propertiesToWire(
   return wire;
 }
 
+/**
+ * A value for the wire. What a server holds of Pulumi's own marks is left out: whoever can write a client's name or
+ * metadata could otherwise have the engine take it for an unknown, a secret, or a file to read.
+ */
 function toWire(value: unknown): NonNullable<unknown> | null | undefined {
   if (isUnknown(value)) return unknownText;
+  if (typeof value === "string") return unknownMarkers.has(value) ? null : value;
   if (typeof value !== "object" || value === null) return value as NonNullable<unknown> | null | undefined;
   if (Array.isArray(value)) return value.map(toWire);
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, toWire(item)]));
+  const own = Object.entries(value).filter(([name]) => name !== signature);
+  return Object.fromEntries(own.map(([name, item]) => [name, toWire(item)]));
 }

@@ -36,7 +36,10 @@ export interface Stack {
 
 export function startStack(type: string, settings: Values): Stack {
   const stop = new AbortController();
-  const plugin = createPlugin(() => async () => undefined, stop.signal);
+  const plugin = createPlugin(
+    () => async () => undefined,
+    () => stop.signal,
+  );
   plugin.configure(settings as Wire);
   const urn = `urn:pulumi:dev::program::hydra:index:${type}::it`;
   let held: Held | undefined;

@@ -3,7 +3,8 @@ import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { connect } from "node:net";
+import { createServer } from "node:http";
+import { type AddressInfo, connect } from "node:net";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type * as proto from "@pulumi/pulumi/proto/provider_pb.js";
@@ -11,7 +12,7 @@ import provider from "@pulumi/pulumi/proto/provider_pb.js";
 import any from "google-protobuf/google/protobuf/any_pb.js";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Engine, errorOf, failing, secret, startEngine, urnOf } from "../support/engine.ts";
+import { type CallError, type Engine, errorOf, failing, secret, startEngine, urnOf } from "../support/engine.ts";
 import { startGateway } from "../support/gateway.ts";
 import { hydra } from "../support/hydra.ts";
 import { generateKey } from "../support/key.ts";
@@ -305,6 +306,22 @@ describe("Cancel", () => {
   });
 });
 
+describe("an engine that attaches", () => {
+  it("finds a plugin that works, though the engine before it had everything cancelled", async () => {
+    await using other = await startEngine();
+    await other.cancel();
+    const list = () => other.list("hydra:index:OAuth2Client", { owner: "nobody" });
+    const outcome = () =>
+      list().then(
+        () => "listed",
+        ({ code }: CallError) => code,
+      );
+    await expect.poll(outcome, { timeout: 10_000 }).toBe("CANCELLED");
+    await other.attach(engine.logAddress);
+    expect(await list()).toEqual([]);
+  });
+});
+
 describe("an engine that is gone", () => {
   it("takes an idle plugin along", async () => {
     await using other = await startEngine();
@@ -342,31 +359,98 @@ describe("an engine that is gone", () => {
   });
 });
 
-describe("what the plugin writes", () => {
-  it("holds no secret, even where gRPC traces all it does", async () => {
-    const secrets = [randomUUID(), randomUUID(), randomUUID(), randomUUID(), randomUUID()] as const;
-    const [token, clientSecret, header, unset, password] = secrets;
+describe("what the plugin writes, logs and answers in errors", () => {
+  const loudest = { GRPC_TRACE: "all", GRPC_VERBOSITY: "DEBUG", NODE_DEBUG: "*", DEBUG: "*" };
+  const planted = () => `planted-${randomUUID()}`;
+
+  it("holds no secret over the whole life of a client, at the highest verbosity", async () => {
+    const [token, header] = [planted(), planted()];
+    const [clientSecret, next, inMetadata] = [planted(), planted(), planted()];
     await using other = await startEngine({
-      env: { GRPC_TRACE: "all", GRPC_VERBOSITY: "DEBUG", PULUMI_HYDRA_PASSWORD: password },
+      env: { ...loudest, PULUMI_HYDRA_ACCESS_TOKEN: token },
       config: {
         adminUrl: hydra.adminUrl,
+        headers: JSON.stringify({ "X-Secret": header }),
+      },
+    });
+    const metadata = secret({ inMetadata });
+    const { inputs } = await other.check("OAuth2Client", { clientSecret: secret(clientSecret), metadata });
+    const { id, properties } = await other.create("OAuth2Client", inputs);
+    await other.diff("OAuth2Client", id, properties, inputs);
+    await other.read("OAuth2Client", id, properties, inputs);
+    const news = { ...inputs, clientSecret: secret(next) };
+    const updated = await other.update("OAuth2Client", id, properties, news);
+    const generated = await other.create("OAuth2Client", { __clientId: randomUUID() });
+    await other.invoke("hydra:index:getOAuth2Client", { clientId: id });
+    await failing(other.create("OAuth2Client", { ...inputs, clientId: id }));
+    await other.delete("OAuth2Client", id, updated);
+    await other.delete("OAuth2Client", generated.id, generated.properties);
+    await failing(other.update("OAuth2Client", id, updated, news));
+    const made = [properties, generated.properties].flatMap(({ clientSecret, registrationAccessToken }) =>
+      [clientSecret, registrationAccessToken].map((mark) => (mark as { value: string }).value),
+    );
+    const secrets = [token, header, clientSecret, next, inMetadata, ...made];
+    const written = other.written() + JSON.stringify(other.logged);
+    expect(written).toContain("D ");
+    expect(secrets.filter((text) => written.includes(text))).toEqual([]);
+  });
+
+  it("holds no secret that a server repeats", async () => {
+    // It answers with all that it was sent.
+    const echo = createServer((incoming, outgoing) => {
+      let body = "";
+      incoming.setEncoding("utf8").on("data", (text: string) => {
+        body += text;
+      });
+      incoming.on("end", () => {
+        const error_description = `${incoming.url} ${incoming.rawHeaders.join(" ")} ${body}`;
+        outgoing.writeHead(400, { "content-type": "application/json", "x-echo": incoming.rawHeaders.join(" ") });
+        outgoing.end(JSON.stringify({ error: "invalid_request", error_description }));
+      });
+    });
+    await new Promise<void>((resolve) => echo.listen(0, "127.0.0.1", resolve));
+    const { port } = echo.address() as AddressInfo;
+    const [token, header, clientSecret, other] = [planted(), planted(), planted(), planted()];
+    await using engine = await startEngine({
+      env: loudest,
+      config: {
+        adminUrl: `http://127.0.0.1:${port}`,
         accessToken: secret(token),
         headers: JSON.stringify({ "X-Secret": header }),
       },
     });
-    const news = { clientSecret: secret(clientSecret), metadata: secret({ unset }), contacts: "ops" };
-    await other.check("OAuth2Client", news);
-    await failing(
-      other.create("OAuth2Client", {
-        clientId: "a/b/..",
-        clientSecret: secret(clientSecret),
-        owner: unset,
-        redirectUris: [unset],
-      }),
-    );
-    await failing(other.invoke("hydra:index:getOAuth2Client", { clientId: unset }));
-    const written = other.written();
-    expect(written).toContain("D ");
-    expect(secrets.filter((text) => written.includes(text))).toEqual([]);
+    const news = { clientId: "web", clientSecret: secret(clientSecret), metadata: secret({ a: { b: [other] } }) };
+    const state = { ...news, registrationAccessToken: secret(other) };
+    const said = await Promise.all([
+      failing(engine.create("OAuth2Client", news)),
+      failing(engine.read("OAuth2Client", "web", state, news)),
+      failing(engine.update("OAuth2Client", "web", state, { ...news, owner: "me" })),
+      failing(engine.delete("OAuth2Client", "web", state)),
+      failing(engine.invoke("hydra:index:introspectToken", { token: secret(other) })),
+      failing(engine.list("hydra:index:OAuth2Client", {})),
+    ]);
+    echo.closeAllConnections();
+    echo.close();
+    expect(said.map(([, message]) => message.includes("(400 "))).toEqual([true, true, true, true, true, true]);
+    const shown = JSON.stringify([said, engine.logged]) + engine.written();
+    expect([token, header, clientSecret, other].filter((text) => shown.includes(text))).toEqual([]);
+  });
+
+  it("holds no secret that was written where none belongs", async () => {
+    await using other = await startEngine({ env: loudest });
+    const text = planted();
+    const wrong = { clientSecrett: text, clientUri: [text], contacts: text, jwks: text, redirectUris: [{ text }] };
+    const { failures } = await other.check("OAuth2Client", { ...wrong, [text]: 1, connection: text });
+    expect(failures.length).toBeGreaterThan(4);
+    const configured = await other.checkConfig({ adminUrl: text, headers: text, timeout: text, acessToken: text });
+    expect(configured.failures.length).toBe(4);
+    const trust = await other.check("TrustedJwtIssuer", {
+      issuer: "idp",
+      subject: "a",
+      jwk: { d: text },
+      expiresAt: text,
+    });
+    const shown = JSON.stringify([configured.failures, trust.failures, other.logged]) + other.written();
+    expect(shown).not.toContain(text);
   });
 });

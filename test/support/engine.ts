@@ -121,7 +121,9 @@ export async function startEngine(options: EngineOptions = {}) {
   }
   const exited = new Promise<number | null>((resolve) => child.on("close", resolve));
   const port = await firstLine(child);
-  const client = new grpc.ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
+  const client = new grpc.ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure(), {
+    "grpc.max_receive_message_length": 400 * 1024 * 1024,
+  });
 
   type Send<Request, Response> = (
     request: Request,
