@@ -135,7 +135,8 @@ async function versionOf(adminUrl: string): Promise<string> {
   throw new Error(`GET ${adminUrl}/version did not answer a version`);
 }
 
-async function freePorts(): Promise<[number, number]> {
+/** Two ports that nobody uses now. */
+export async function freePorts(): Promise<[number, number]> {
   // Both are held until both are known, or the second could be the first again.
   const servers = [createServer(), createServer()];
   const ports = await Promise.all(
