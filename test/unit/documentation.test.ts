@@ -116,6 +116,13 @@ describe("the documents", () => {
     expect(documents.flatMap(brokenLinks)).toEqual([]);
   });
 
+  it("are each reached from README.md", () => {
+    const pages = documents.filter((name) => /^(docs|examples)\//.test(name) && name !== "docs/_index.md");
+    const reached = linksIn("README.md").map((target) => target.replace(/#.*/, ""));
+    const lost = pages.filter((name) => !reached.includes(name));
+    expect(lost.map((name) => `${name} has no place in README.md, "Where to read on"`)).toEqual([]);
+  });
+
   it("that the Pulumi Registry takes over link to nothing in this repository", () => {
     const taken = ["docs/_index.md", "docs/installation-configuration.md"];
     expect(taken.flatMap((name) => linksIn(name).map((target) => `${name}: ${target}`))).toEqual([]);
