@@ -120,7 +120,8 @@ describe("the package", () => {
     "has types that take outputs at every depth and nothing else, exactOptionalPropertyTypes: %s",
     async (exact) => {
       const marked = wrongTypes.split("\n").flatMap((line, index) => (line.includes("// wrong") ? [index + 1] : []));
-      expect(await errors({ "right.ts": rightTypes, "wrong.ts": wrongTypes }, exact)).toEqual(
+      const onPlugin = rightTypes.replaceAll('"pulumi-hydra"', '"pulumi-hydra/plugin"');
+      expect(await errors({ "right.ts": rightTypes, "plugin.ts": onPlugin, "wrong.ts": wrongTypes }, exact)).toEqual(
         marked.map((line) => `wrong.ts ${line}`),
       );
     },

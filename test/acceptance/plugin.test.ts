@@ -310,21 +310,38 @@ describe("the plugin", () => {
     const [id, theirs] = [randomUUID(), randomUUID()];
     await admin.post("/admin/clients", { client_id: id, client_name: "Ours" });
     await admin.post("/admin/clients", { client_id: theirs, client_name: "Theirs" });
+    await admin.put(`${path(theirs)}/lifespans`, { implicit_grant_id_token_lifespan: "2h" });
+    const trust = { issuer: `idp-${theirs}`, subject: "alice", jwk: generateKey().publicJwk, expires_at: expiresAt };
+    const { body } = await admin.post("/admin/trust/grants/jwt-bearer/issuers", trust);
     const before = await live(theirs);
     await using stack = await pluginWorkspace({
       files: pluginProgram(
         client("web", { clientId: id, clientName: "Ours" }, { import: id }),
-        `module.exports = { name: hydra.OAuth2Client.get("theirs", "${theirs}").clientName };`,
+        "module.exports = {",
+        `  name: hydra.OAuth2Client.get("theirs", "${theirs}").clientName,`,
+        `  lifespan: hydra.ClientLifespans.get("theirs", "${theirs}").implicitGrantIdTokenLifespan,`,
+        `  jwk: hydra.TrustedJwtIssuer.get("theirs", "${body.id}").jwk,`,
+        "};",
       ),
     });
     const adopted = await stack.up();
     expect([adopted.operations, errorsOf(adopted)]).toEqual([
-      { "OAuth2Client web": "import", "OAuth2Client theirs": "read" },
+      {
+        "OAuth2Client web": "import",
+        "OAuth2Client theirs": "read",
+        "ClientLifespans theirs": "read",
+        "TrustedJwtIssuer theirs": "read",
+      },
       [],
     ]);
-    expect(await stack.outputs()).toEqual({ name: "Theirs" });
+    expect(await stack.outputs()).toEqual({ name: "Theirs", lifespan: "2h0m0s", jwk: trust.jwk });
     await stack.write(pluginProgram(client("web", { clientId: id, clientName: "Ours" })));
-    expect((await stack.up()).operations).toEqual({ "OAuth2Client web": "same", "OAuth2Client theirs": "discard" });
+    expect((await stack.up()).operations).toEqual({
+      "OAuth2Client web": "same",
+      "OAuth2Client theirs": "discard",
+      "ClientLifespans theirs": "discard",
+      "TrustedJwtIssuer theirs": "discard",
+    });
     expect(await live(theirs)).toEqual(before);
     await stack.write(pluginProgram('hydra.OAuth2Client.get("none", "nobody has this id");'));
     expect(errorsOf(await stack.preview())).toEqual([
@@ -337,13 +354,21 @@ describe("the plugin", () => {
     const owner = `owner-${randomUUID()}`;
     const id = randomUUID();
     await admin.post("/admin/clients", { client_id: id, client_name: "Theirs", owner });
+    const jwk = generateKey().publicJwk;
+    const trust = { issuer: owner, subject: "alice", jwk, expires_at: expiresAt };
+    const { body } = await admin.post("/admin/trust/grants/jwt-bearer/issuers", trust);
     await using stack = await pluginWorkspace({
       files: pluginProgram(
         client("web", { clientName: "Web" }),
         `const plain = hydra.getOAuth2Clients({ owner: "${owner}" });`,
         "const made = hydra.getOAuth2Client.output({ clientId: web.clientId });",
         "const token = hydra.introspectToken({ token: 'none' });",
+        `const issuers = hydra.getTrustedJwtIssuers({ issuer: "${owner}" });`,
+        `const issuer = hydra.getTrustedJwtIssuer({ id: "${body.id}" });`,
         "module.exports = {",
+        "  issuers: issuers.then(({ issuers }) => issuers.map(({ id }) => id)),",
+        "  kid: issuer.then(({ kid }) => kid),",
+        "  sessions: hydra.getConsentSessions.output({ subject: 'nobody' }).sessions,",
         "  plain: plain.then(({ clients }) => clients.map(({ clientId }) => clientId)),",
         "  made: made.clientName,",
         "  active: token.then(({ active }) => active),",
@@ -351,7 +376,10 @@ describe("the plugin", () => {
       ),
     });
     expect(errorsOf(await stack.up())).toEqual([]);
-    expect(await stack.outputs()).toEqual({ plain: [id], made: "Web", active: false });
+    const told = { plain: [id], made: "Web", active: false, issuers: [body.id], kid: jwk.kid, sessions: [] };
+    expect(await stack.outputs()).toEqual(told);
+    const shown = await stack.run("stack", "output", "--json", "--stack", "dev");
+    expect(JSON.parse(shown.stdout)).toEqual({ ...told, sessions: "[secret]" });
     await stack.write(pluginProgram("module.exports = hydra.getOAuth2Client({ clientId: 'nobody has this id' });"));
     const failed = await stack.preview();
     expect(failed.code).not.toBe(0);
