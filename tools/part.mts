@@ -1,61 +1,12 @@
 // Knows how a machine gets the real programs: from PATH, from the cache, or built once from the Go modules beside this file.
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { accessSync, constants, statSync } from "node:fs";
 import { mkdir, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startChild, tail } from "./child.mts";
 import { type ProgressOutput, progress } from "./progress.mts";
-
-/** A program that tests and the demo run for real. */
-export type PartName = "pulumi" | "pulumi-language-nodejs" | "hydra";
-
-interface Source {
-  /** Folder of the Go module beside this file. */
-  folder: string;
-  /** Go module whose version in go.mod is the part's version. */
-  module: string;
-  /** Path of the main package below the module. */
-  main: string;
-  flags: (version: string) => string[];
-  cgo: boolean;
-  lasts: string;
-}
-
-const sources: Record<PartName, Source> = {
-  pulumi: {
-    folder: "pulumi",
-    module: "github.com/pulumi/pulumi/pkg/v3",
-    main: "/cmd/pulumi",
-    flags: (version) => [
-      "-ldflags",
-      `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${version.replace(/^v/, "")}`,
-    ],
-    cgo: false,
-    lasts: "4 minutes",
-  },
-  "pulumi-language-nodejs": {
-    folder: "language-nodejs",
-    module: "github.com/pulumi/pulumi/sdk/v3",
-    main: "/nodejs/cmd/pulumi-language-nodejs",
-    flags: () => [],
-    cgo: false,
-    lasts: "half a minute",
-  },
-  hydra: {
-    folder: "hydra",
-    module: "github.com/ory/hydra/v2",
-    main: "",
-    flags: (version) => [
-      "-tags",
-      "sqlite,sqlite_omit_load_extension,json1",
-      "-ldflags",
-      `-X github.com/ory/hydra/v2/driver/config.Version=${version}`,
-    ],
-    cgo: true,
-    lasts: "a minute and a half",
-  },
-};
+import { type PartName, type Source, sources } from "./source.mts";
 
 const tools = dirname(fileURLToPath(import.meta.url));
 
@@ -106,7 +57,7 @@ async function built(name: PartName, output?: ProgressOutput): Promise<string> {
   const source = sources[name];
   const module = join(tools, source.folder);
   const version = await versionOf(source.module, join(module, "go.mod"));
-  const file = join(cache(), `${name}-${version}`, name);
+  const file = join(cache(), "bin", `${name}-${version}${await ownVersion(source)}`, name);
   if (isProgram(file)) return file;
 
   const go = onPath("go");
@@ -121,14 +72,10 @@ async function built(name: PartName, output?: ProgressOutput): Promise<string> {
     output,
   );
   try {
-    await using child = startChild(
-      go,
-      ["build", ...source.flags(version), "-o", attempt, `${source.module}${source.main}`],
-      {
-        cwd: module,
-        env: { ...process.env, CGO_ENABLED: source.cgo ? "1" : "0", ...(source.cgo ? { CC: compiler } : {}) },
-      },
-    );
+    await using child = startChild(go, ["build", ...source.flags(version), "-o", attempt, source.main], {
+      cwd: module,
+      env: { ...process.env, CGO_ENABLED: source.cgo ? "1" : "0", ...(source.cgo ? { CC: compiler } : {}) },
+    });
     const { code } = await child.ended;
     if (code !== 0) {
       done(`could not build ${name} ${version}`);
@@ -142,33 +89,59 @@ async function built(name: PartName, output?: ProgressOutput): Promise<string> {
   }
 }
 
+/**
+ * The Python language host starts programs by a launcher that it expects beside itself. Every regular Pulumi
+ * installation has one; the Go module has none, so that ours is put there.
+ */
+export async function pythonLanguageHost(output?: ProgressOutput): Promise<string> {
+  const host = await part("pulumi-language-python", output);
+  const name = "pulumi-language-python-exec";
+  if (host.startsWith(cache())) {
+    await writeProgram(join(dirname(host), name), await readFile(join(tools, "language-python", name), "utf8"));
+  }
+  return host;
+}
+
 /** Every regular Pulumi installation has this program; Go modules do not, and it is only a call of Node.js. */
 async function dynamicProviderLauncher(): Promise<string> {
   const name = "pulumi-resource-pulumi-nodejs";
   const there = onPath(name) ?? (await nextToPulumi(name));
   if (there) return there;
-  const file = join(cache(), "launcher", name);
+  const file = join(cache(), "bin/launcher", name);
   const entry = "require.resolve('@pulumi/pulumi/cmd/dynamic-provider', { paths: [process.cwd()] })";
-  const script = `#!/bin/sh\nexec node "$(node -p "${entry}")" "$@"\n`;
+  await writeProgram(file, `#!/bin/sh\nexec node "$(node -p "${entry}")" "$@"\n`);
+  return file;
+}
+
+async function writeProgram(file: string, script: string): Promise<void> {
   const attempt = `${file}.${randomUUID()}`;
   await mkdir(dirname(file), { recursive: true });
   await writeFile(attempt, script, { mode: 0o755 });
   await rename(attempt, file);
-  return file;
 }
 
-function cache(): string {
-  return join(resolve(process.env.PULUMI_HYDRA_CACHE ?? join(tools, "..", ".cache")), "bin");
+/** The folder for what is made once: `.cache` of the repository, or `PULUMI_HYDRA_CACHE`. */
+export function cache(): string {
+  return resolve(process.env.PULUMI_HYDRA_CACHE ?? join(tools, "..", ".cache"));
 }
 
-async function versionOf(module: string, goMod: string): Promise<string> {
+/** What a change of the program's own source makes of its version. */
+async function ownVersion({ folder, own }: Source): Promise<string> {
+  if (own === undefined) return "";
+  const text = await readFile(join(tools, folder, own));
+  return `-${createHash("sha256").update(text).digest("hex").slice(0, 8)}`;
+}
+
+/** The version that a go.mod requires of a module. */
+export async function versionOf(module: string, goMod: string): Promise<string> {
   const line = (await readFile(goMod, "utf8")).split("\n").find((text) => text.trim().startsWith(`${module} v`));
   const version = line?.trim().split(" ")[1];
   if (!version) throw new Error(`${goMod} does not require ${module}`);
   return version;
 }
 
-function onPath(name: string): string | undefined {
+/** The file of a program that is on PATH. */
+export function onPath(name: string): string | undefined {
   const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
   return folders.map((folder) => resolve(folder, name)).find(isProgram);
 }

@@ -98,6 +98,8 @@ export function packageSchema(version: string, documentation: Documentation): Js
     keywords: ["pulumi", "ory", "hydra", "oauth2", "openid-connect", "category/infrastructure", "kind/native"],
     license: "Apache-2.0",
     publisher: "pulumi-hydra",
+    // Every SDK has this version, and one for Go is a module of its own.
+    meta: { supportPack: true },
     language: {
       nodejs: { packageName: "pulumi-hydra-sdk", respectSchemaVersion: true },
       python: { packageName: "pulumi_hydra", respectSchemaVersion: true, pyproject: { enabled: true } },
