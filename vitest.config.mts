@@ -81,6 +81,18 @@ export default defineConfig({
           sequence: { groupOrder: 6 },
         },
       },
+      {
+        test: {
+          name: "language",
+          // Examples have the same tests as above, on their ports to other languages.
+          include: ["test/language/**/*.test.ts", "test/example/{single-page-app,web-app,machine-to-machine}.test.ts"],
+          globalSetup: [hydra, installation, "test/support/setup-languages.ts"],
+          testTimeout: 420_000,
+          hookTimeout: 420_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 7 },
+        },
+      },
     ],
   },
 });

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { example as filesOf } from "../../tools/example.mts";
 import type { ConfigValue, Workspace, WorkspaceOptions } from "../../tools/workspace.mts";
 import { admin, hydra } from "./hydra.ts";
+import { portsOf } from "./port.ts";
 import { printedBy, type Readme, readReadme } from "./readme.ts";
 import { errorsOf, type Recorded, recorded } from "./state.ts";
 import { workspace } from "./workspace.ts";
@@ -20,6 +21,8 @@ export interface Example {
   plugin?: boolean;
   /** What the program runs in beside its own files: a language host on PATH, for instance. */
   options?: Omit<WorkspaceOptions, "files" | "config">;
+  /** Changes its files before anything runs: what a user makes in the program's folder may be elsewhere here. */
+  prepare?: (files: Files) => Files;
   /** What addresses in its files stand for here, beside the two of Hydra. */
   addresses?: () => Readonly<Record<string, string>>;
   /** What is seen after each block of commands but the first, given what it printed; in the order of the README. */
@@ -54,15 +57,28 @@ export interface Made {
 }
 
 /**
- * Declares the tests of an example, in the order of its life.
+ * Declares the tests of an example, in the order of its life; in the project of the other languages, those of its ports.
  *
  * @example
  * describeExample({ folder: "machine-to-machine", uses: { "gives a token": async ({ outputs }) => … }, edit: { … } });
  */
-export function describeExample({
+export function describeExample(example: Example): void {
+  const languages = inject("languages");
+  if (!languages) {
+    describeLife(example);
+    return;
+  }
+  for (const port of portsOf(example, languages)) {
+    if ("lacks" in port) it(`examples/${port.folder}`, ({ skip }) => skip(port.lacks));
+    else describe("in another language", () => describeLife(port));
+  }
+}
+
+function describeLife({
   folder,
   plugin = false,
   options,
+  prepare = (files) => files,
   commands = [],
   uses,
   edit,
@@ -95,7 +111,7 @@ export function describeExample({
     };
     const { "README.md": text = "" } = "README.md" in own ? own : await filesOf(dirname(folder));
     readme = readReadme(meant(text, addresses));
-    const files = Object.entries(plugin ? onPlugin(own) : own).map(([name, content]) => [
+    const files = Object.entries(prepare(plugin ? onPlugin(own) : own)).map(([name, content]) => [
       name,
       name.endsWith(".yaml") ? meant(content, addresses) : content,
     ]);

@@ -1,0 +1,31 @@
+"""An app that runs in people's browsers: a public client that signs them in with the authorization code grant and PKCE."""
+
+import pulumi
+import pulumi_hydra as hydra
+
+config = pulumi.Config()
+
+# Scheme, host and port of the app, without a slash at the end.
+origin = config.require("origin")
+
+app = hydra.OAuth2Client(
+    "app",
+    client_name="Shop",
+    # Whoever uses a browser can read all it holds, so that a secret would be none. PKCE protects the code instead.
+    token_endpoint_auth_method="none",
+    grant_types=["authorization_code", "refresh_token"],
+    response_types=["code"],
+    scope="openid offline_access",
+    # Compared letter by letter: one address for each page that may get a code.
+    redirect_uris=[f"{origin}/callback"],
+    post_logout_redirect_uris=[f"{origin}/"],
+    # The app's own script calls the token endpoint, from this origin alone.
+    allowed_cors_origins=[origin],
+    # What is stolen from a browser is soon worth nothing: people who stay away for half a day sign in again.
+    authorization_code_grant_access_token_lifespan="10m",
+    authorization_code_grant_refresh_token_lifespan="12h",
+    refresh_token_grant_access_token_lifespan="10m",
+    refresh_token_grant_refresh_token_lifespan="12h",
+)
+
+pulumi.export("clientId", app.client_id)
