@@ -123,7 +123,7 @@ async function sendWithRetry(
     if (!("failure" in outcome)) return { ...outcome, attempts, uncertain };
     const { failure, pause } = outcome;
     uncertain ||= failure.uncertain;
-    const wait = Math.max(pause ?? 0, jittered(attempts));
+    const wait = Math.max(pause ?? 0, jittered(attempts, failure.status));
     const again = !request.once && pause !== undefined && (repeatable || !failure.uncertain);
     if (!again || attempts > target.retries || Date.now() + wait > deadline) {
       throw withCertainty(failure, uncertain);

@@ -4,6 +4,8 @@ import { errorCode } from "./error.ts";
 import type { Answer } from "./request.ts";
 
 const firstPause = 100;
+/** Of two transactions that were in each other's way one is over: to lose once more takes another one. */
+const firstPauseAfterConflict = 10;
 const longestPause = 5_000;
 
 /** Whether an answer may be another one next time. */
@@ -30,7 +32,8 @@ export function announcedPause(headers: Answer["headers"]): number {
   return Number.isNaN(date) ? 0 : Math.max(0, date - Date.now());
 }
 
-/** The milliseconds before the attempt that follows this one. */
-export function jittered(attempt: number): number {
-  return Math.random() * Math.min(longestPause, firstPause * 2 ** attempt);
+/** The milliseconds before the attempt that follows this one, which was answered by `status`, if at all. */
+export function jittered(attempt: number, status: number | undefined): number {
+  const first = status === 400 ? firstPauseAfterConflict : firstPause;
+  return Math.random() * Math.min(longestPause, first * 2 ** attempt);
 }

@@ -1,0 +1,81 @@
+// Knows the programs that are measured: the same clients and lifespans from this package, and from a provider that does nothing.
+
+/** What runs the resources. */
+export type Host = "plugin" | "dynamic";
+
+/** Whose provider it is: one that does nothing, or ours. */
+export type Side = "floor" | "ours";
+
+const lifespanOfEvery = 3;
+
+/** How many resources a program of so many clients has. */
+export function resourcesOf(clients: number): number {
+  return clients + Math.floor(clients / lifespanOfEvery);
+}
+
+/** The arguments of a client, as they are in use. */
+export function clientArgs(index: number): Record<string, unknown> {
+  return {
+    clientName: `Application ${index}`,
+    owner: "bench",
+    contacts: [`team-${index}@example.com`],
+    redirectUris: [`https://app-${index}.example.com/callback`, `https://app-${index}.example.com/silent`],
+    grantTypes: ["authorization_code", "refresh_token"],
+    responseTypes: ["code"],
+    scope: "openid offline_access profile email",
+    audience: ["https://api.example.com"],
+    metadata: { team: `team-${index % 7}`, tier: "gold" },
+  };
+}
+
+/** The lifespans of a client. */
+export const lifespanArgs = {
+  authorizationCodeGrantAccessTokenLifespan: "15m0s",
+  implicitGrantIdTokenLifespan: "1h0m0s",
+};
+
+// The echo resources are registered with what a class of ours registers with: the token, the secrets, all properties.
+const heads: Record<Side, Record<Host, string>> = {
+  ours: {
+    plugin: 'const hydra = require("pulumi-hydra/plugin");',
+    dynamic: 'const hydra = require("pulumi-hydra");',
+  },
+  floor: {
+    plugin: echoClasses("echo:index:", ""),
+    dynamic: echoClasses(
+      "pulumi-nodejs:dynamic/echo:",
+      'props.__provider = `exports.handler = () => require("echo-provider")`;',
+    ),
+  },
+};
+
+function echoClasses(prefix: string, addition: string): string {
+  return [
+    'const fields = require("pulumi-hydra-fields");',
+    "class Echo extends pulumi.CustomResource {",
+    "  constructor(type, name, args, opts) {",
+    "    const props = Object.fromEntries(fields[type].properties.map((property) => [property, undefined]));",
+    `    Object.assign(props, args); ${addition}`,
+    `    super("${prefix}" + type, name, props, { ...opts, additionalSecretOutputs: fields[type].secrets });`,
+    "  }",
+    "}",
+    'const hydra = { OAuth2Client: class extends Echo { constructor(name, args) { super("OAuth2Client", name, args); } },',
+    '  ClientLifespans: class extends Echo { constructor(name, args) { super("ClientLifespans", name, args); } } };',
+  ].join("\n");
+}
+
+/** The program's files. */
+export function programOf(side: Side, host: Host, clients: number): Record<string, string> {
+  const text = [
+    'const pulumi = require("@pulumi/pulumi");',
+    heads[side][host],
+    `const args = ${clientArgs.toString()};`,
+    `for (let index = 0; index < ${clients}; index++) {`,
+    '  const client = new hydra.OAuth2Client("client-" + index, args(index));',
+    `  if (index % ${lifespanOfEvery} === ${lifespanOfEvery - 1})`,
+    `    new hydra.ClientLifespans("lifespans-" + index, { clientId: client.clientId, ...${JSON.stringify(lifespanArgs)} });`,
+    "}",
+    "",
+  ];
+  return { "index.js": text.join("\n") };
+}
