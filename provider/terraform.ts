@@ -4,14 +4,15 @@
 import { snakeCase } from "./hydra/naming.ts";
 import { oauth2Client } from "./resources/oauth2-client.ts";
 
-/** An argument of a Terraform resource. */
+/** An argument of a Terraform resource or provider. */
 export interface Argument {
+  /** Its name; a path where it stands in blocks. */
   readonly name: string;
-  /** Our property; absent where there is none. */
+  /** Our property or setting; absent where there is none. */
   readonly becomes?: string;
-  /** What a person has to do or to know where the argument does not become the property as it stands. */
+  /** What a person has to do or to know where the one does not become the other as it stands. */
   readonly how?: string;
-  /** What Terraform takes for it, where that is not what we take: texts by these names when a list. */
+  /** What Terraform takes for it, where that is not what we take: blocks with texts by these names when a list. */
   readonly form?: "text" | "whole number" | "texts" | readonly string[];
 }
 
@@ -24,15 +25,24 @@ export interface Origin {
   readonly arguments: readonly Argument[];
   /** Our properties that it has no argument for. */
   readonly lacks: readonly string[];
+  /** The arguments of the provider; what they become are keys of our configuration. */
+  readonly settings: readonly Argument[];
 }
 
-interface Written extends Omit<Origin, "arguments" | "lacks" | "becomes"> {
+interface Written extends Pick<Origin, "source" | "type" | "settings"> {
   /** Properties of Hydra's that it lacks. */
   readonly lacks: readonly string[];
+  /** Arguments that are no property under the same name, or not of the same form or default. */
   readonly differs: readonly Argument[];
 }
 
 const deviceLifespans = ["Access", "Id", "Refresh"].map((token) => `deviceAuthorizationGrant${token}TokenLifespan`);
+
+const [jsonText, words] = [
+  "JSON as text there; here the value itself",
+  "a list there; here one text, separated by spaces",
+];
+const publicOnly = "without private members";
 
 const written: readonly Written[] = [
   {
@@ -40,20 +50,35 @@ const written: readonly Written[] = [
     type: "hydra_oauth2_client",
     lacks: ["skipLogoutConsent", ...deviceLifespans],
     differs: [
-      { name: "scopes", becomes: "scope", form: "texts", how: "a list there; here one text, separated by spaces" },
+      { name: "scopes", becomes: "scope", form: "texts", how: words },
       {
         name: "jwk",
         becomes: "jwks",
         form: ["alg", "kid", "use", "kty", "crv", "n", "e", "x", "y", "d", "p", "q", "dp", "dq", "qi", "k"],
-        how: "blocks there; here `{ keys: […] }`, without private members",
+        how: `blocks there; here \`{ keys: […] }\`, ${publicOnly}`,
       },
       {
         name: "metadata",
         becomes: "metadata",
-        how: 'there all values are texts: write `"true"` and `"1"`, not `true` and `1`, to keep them',
+        how: 'there every value is a text: to change nothing, write `"true"` and `"1"`, not `true` and `1`',
       },
-      { name: "metadata_json", becomes: "metadata", form: "text", how: "JSON as text there; here the value itself" },
+      { name: "metadata_json", becomes: "metadata", form: "text", how: jsonText },
       { name: "client_secret_expires_at", form: "whole number", how: "leave it out: Hydra does not keep it" },
+    ],
+    settings: [
+      { name: "endpoint", becomes: "adminUrl" },
+      { name: "authentication.basic.username", becomes: "username" },
+      { name: "authentication.basic.password", becomes: "password" },
+      { name: "authentication.http_header", becomes: "headers", how: 'a JSON object: `{"<name>": "<value>"}`' },
+      { name: "authentication.oauth2.token_endpoint", becomes: "oauth2TokenUrl" },
+      { name: "authentication.oauth2.client_id", becomes: "oauth2ClientId" },
+      { name: "authentication.oauth2.client_secret", becomes: "oauth2ClientSecret" },
+      { name: "authentication.oauth2.audience", becomes: "oauth2Audience", how: words },
+      { name: "authentication.oauth2.scopes", becomes: "oauth2Scope", how: words },
+      { name: "authentication.tls.certificate", becomes: "clientCertificate" },
+      { name: "authentication.tls.key", becomes: "clientKey" },
+      { name: "authentication.tls.insecure_skip_verify", becomes: "insecureSkipTlsVerify" },
+      { name: "retry_policy", becomes: "retries", how: "leave it out, unless 8 times is too often" },
     ],
   },
   {
@@ -67,36 +92,32 @@ const written: readonly Written[] = [
         how: "unset, it is `client_secret_post` there and `client_secret_basic` here",
       },
       { name: "client_secret", becomes: "clientSecret", how: "an output there; here you may also choose it" },
-      { name: "metadata", becomes: "metadata", form: "text", how: "JSON as text there; here the value itself" },
-      {
-        name: "jwks",
-        becomes: "jwks",
-        form: "text",
-        how: "JSON as text there; here the value itself, without private members",
-      },
-      {
-        name: "jwks_wo",
-        becomes: "jwks",
-        form: "text",
-        how: "JSON as text there; here the value itself, without private members",
-      },
+      { name: "metadata", becomes: "metadata", form: "text", how: jsonText },
+      { name: "jwks", becomes: "jwks", form: "text", how: `${jsonText}, ${publicOnly}` },
+      { name: "jwks_wo", becomes: "jwks", form: "text", how: `${jsonText}, ${publicOnly}` },
       { name: "jwks_wo_version", form: "text", how: "leave it out: a changed `jwks` is seen" },
       {
         name: "project_slug",
         becomes: "connection",
         form: "text",
-        how: "the name of a server out of `hydra:connections`, whose `adminUrl` has the slug",
+        how: "the name of a connection in `hydra:connections`, whose `adminUrl` is that project's",
       },
       { name: "project_api_key", form: "text", how: "`accessToken` of that connection" },
+    ],
+    settings: [
+      { name: "project_slug", becomes: "adminUrl", how: "`https://<slug>.projects.oryapis.com`" },
+      { name: "project_api_key", becomes: "accessToken" },
+      { name: "max_retries", becomes: "retries" },
     ],
   },
 ];
 
 /** Every resource that we know the origin of. */
 export const origins: readonly Origin[] = written.map(({ lacks, differs, ...origin }) => {
-  const own = Object.keys(oauth2Client.inputs.shape).filter((name) => oauth2Client.fields[name]?.local);
+  const properties = Object.keys(oauth2Client.inputs.shape);
+  const own = properties.filter((name) => oauth2Client.fields[name]?.local);
   const became = differs.flatMap(({ becomes }) => becomes ?? []);
-  const alike = Object.keys(oauth2Client.inputs.shape).filter((name) => ![...own, ...lacks, ...became].includes(name));
+  const alike = properties.filter((name) => ![...own, ...lacks, ...became].includes(name));
   const all = [...differs, ...alike.map((name) => ({ name: snakeCase(name), becomes: name }))];
   return {
     ...origin,

@@ -6,17 +6,19 @@ import { builtDefinitions, type Documentation, type FieldDoc, fieldDocs } from "
 import { code, table } from "./markdown-table.mts";
 import { type PackageSchema, referencePages } from "./reference-page.mts";
 import { type SdkDoc, sdkDocs } from "./sdk-docs.mts";
+import { type Origin, settingTable, terraformTable } from "./terraform-table.mts";
 
 const repository = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
 /** Documents with markers between which the source speaks. */
-const marked = ["README.md", "docs/installation-configuration.md"];
+const marked = ["README.md", "docs/installation-configuration.md", "docs/terraform.md"];
 
 /** What there is to write documents from. */
 export interface Source {
   readonly fields: Documentation;
   readonly schema: PackageSchema;
   readonly sdk: ReadonlyMap<string, SdkDoc>;
+  readonly origins: readonly Origin[];
 }
 
 /** The documents as they should be, by their paths. */
@@ -33,11 +35,11 @@ export function referenceFiles(): string[] {
 }
 
 /** The text with everything between markers as it should be. A marker without its end, or about nothing, is an error. */
-export function withTables(text: string, { fields, sdk }: Omit<Source, "schema">): string {
-  const markers = text.match(/<!-- (fields:|example:|configuration)/g)?.length ?? 0;
+export function withTables(text: string, { fields, sdk, origins }: Omit<Source, "schema">): string {
+  const markers = text.match(/<!-- (fields:|example:|configuration|terraform)/g)?.length ?? 0;
   let written = 0;
   const result = text.replace(
-    /(<!-- (fields|example|configuration)(?::(\w+))? -->\n)[\s\S]*?(<!-- \/\2 -->)/g,
+    /(<!-- (fields|example|configuration|terraform|terraform-settings)(?::([\w/]+))? -->\n)[\s\S]*?(<!-- \/\2 -->)/g,
     (_, start: string, kind: string, type: string | undefined, end: string) => {
       written++;
       const content =
@@ -45,7 +47,11 @@ export function withTables(text: string, { fields, sdk }: Omit<Source, "schema">
           ? resourceTables(fields, type)
           : kind === "example"
             ? exampleOf(sdk, type)
-            : configurationTable(fields);
+            : kind === "terraform"
+              ? terraformTable(origins, type)
+              : kind === "terraform-settings"
+                ? settingTable(origins, type)
+                : configurationTable(fields);
       return `${start}\n${content}\n${end}`;
     },
   );
@@ -106,7 +112,14 @@ function meaning({ doc, secret, serverDefault, since }: FieldDoc): string {
 
 if (import.meta.main) {
   const schema = JSON.parse(readFileSync(join(repository, "dist/schema.json"), "utf8")) as PackageSchema;
-  const documents = generatedDocuments({ fields: fieldDocs(await builtDefinitions()), schema, sdk: sdkDocs() });
+  const built = new URL("../dist/provider/terraform.js", import.meta.url).href;
+  const { origins } = (await import(built)) as { origins: readonly Origin[] };
+  const documents = generatedDocuments({
+    fields: fieldDocs(await builtDefinitions()),
+    schema,
+    sdk: sdkDocs(),
+    origins,
+  });
   for (const name of referenceFiles()) if (!documents.has(name)) rmSync(join(repository, name));
   for (const [name, text] of documents) {
     mkdirSync(dirname(join(repository, name)), { recursive: true });

@@ -111,17 +111,24 @@ function report(verdicts: readonly Verdict[], server: Admin, console: Console): 
     console.say("no server shows client secrets: without clientSecret in the program, clients keep theirs");
 }
 
-/** The form is Pulumi's: `pulumi import --help` tells it. Lifespans come with their client. */
+/**
+ * The form is Pulumi's: `pulumi import --help` tells it. `name` becomes an identifier in the generated program. Lifespans
+ * come with their client.
+ */
 function importFile(adopted: readonly Verdict[]): string {
   const names = resourceNames(adopted.map(({ nameable }) => nameable));
-  const resources = adopted.map(({ type, id }, index) => ({
-    type: `hydra:index:${type}`,
-    name: names[index] ?? "",
-    id,
-  }));
-  const order = ({ type, name }: (typeof resources)[number]) => `${type} ${name}`;
+  const resources = adopted.map(({ type, id }, index) => {
+    const logicalName = names[index] ?? "";
+    return { type: `hydra:index:${type}`, name: identifierOf(logicalName), logicalName, id };
+  });
+  const order = ({ type, logicalName }: (typeof resources)[number]) => `${type} ${logicalName}`;
   resources.sort((left, right) => (order(left) < order(right) ? -1 : 1));
   return `${JSON.stringify({ resources }, null, 2)}\n`;
+}
+
+/** `nightly-report-2` → `nightlyReport2`. */
+function identifierOf(name: string): string {
+  return name.replace(/-(.)/g, (_, next: string) => next.toUpperCase());
 }
 
 function counted(count: number, what: string): string {

@@ -12,8 +12,8 @@ export interface Nameable {
   readonly words: readonly (string | undefined)[];
 }
 
-/** Names that stand for the packages in generated programs. */
-const reserved = ["hydra", "pulumi"];
+/** Names that mean something else where Pulumi generates programs: packages, and literals. */
+const reserved = ["hydra", "pulumi", "null", "true", "false"];
 
 const longest = 50;
 

@@ -12,10 +12,19 @@ const types = { boolean: 1, "whole number": 2, text: 4, texts: 5, object: 6 } as
 export function terraformMapping(name: string, version: string): object {
   const own = origins.filter(({ type }) => type.startsWith(`${name}_`));
   const byType = <T>(of: (origin: Origin) => T) => Object.fromEntries(own.map((origin) => [origin.type, of(origin)]));
+  const settings = <T>(of: (argument: Argument) => T) =>
+    Object.fromEntries(
+      own
+        .flatMap((origin) => origin.settings.filter(({ how, name }) => how === undefined && !name.includes(".")))
+        .map((argument) => [argument.name, of(argument)]),
+    );
   return {
     name,
     version,
+    // Blocks in the configuration of a provider are not converted, by whatever name.
+    config: settings((argument) => ({ name: argument.becomes })),
     provider: {
+      schema: settings(() => ({ type: types.text, optional: true })),
       resources: byType((origin) =>
         Object.fromEntries(origin.arguments.map((argument) => [argument.name, shape(origin, argument)])),
       ),

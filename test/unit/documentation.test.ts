@@ -6,6 +6,7 @@ import { packageSchema } from "../../provider/host/schema.ts";
 import * as registry from "../../provider/registry.ts";
 import * as field from "../../provider/resources/field.ts";
 import * as setting from "../../provider/setting.ts";
+import { origins } from "../../provider/terraform.ts";
 import { describe as descriptionsOf, fieldDocs } from "../../tools/field-docs.mts";
 import { firstDifference, generatedDocuments, referenceFiles, withTables } from "../../tools/generate-docs.mts";
 import type { PackageSchema } from "../../tools/reference-page.mts";
@@ -59,7 +60,7 @@ describe("the doc comments", () => {
     () => {
       const fields = fieldDocs({ registry, field, setting });
       const schema = packageSchema("1.0.0", descriptionsOf(fields)) as unknown as PackageSchema;
-      const expected = generatedDocuments({ fields, schema, sdk: sdkDocs() });
+      const expected = generatedDocuments({ fields, schema, sdk: sdkDocs(), origins });
       const differences = [...expected].map(([name, text]) => firstDifference(name, read(name), text));
       expect(differences.filter((difference) => difference !== undefined)).toEqual([]);
       const pages = [...expected.keys()].filter((name) => /^docs\/(resources|functions)\//.test(name));
@@ -71,7 +72,7 @@ describe("the doc comments", () => {
 });
 
 describe("a table", () => {
-  const docs = { fields: { resources: [], functions: [], configuration: [] }, sdk: new Map() };
+  const docs = { fields: { resources: [], functions: [], configuration: [] }, sdk: new Map(), origins: [] };
 
   it("is refused for a resource that does not exist", () => {
     expect(() => withTables("<!-- fields:Nothing -->\n<!-- /fields -->", docs)).toThrow("there is no resource Nothing");

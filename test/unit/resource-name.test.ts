@@ -7,9 +7,9 @@ const client = (key: string, ...words: (string | undefined)[]): Nameable => ({ k
 
 describe("names of resources", () => {
   it("are what people call the things, as identifiers allow it", () => {
-    const words = ["Web", "Café Zoë (EU)", "  a::b  ", "1password", "Hydra", "🦀", "日本語", "ﬁne", "x".repeat(80)];
+    const words = ["Web", "Café Zoë (EU)", "  a::b  ", "1password", "Hydra", "null", "🦀", "日本語", "ﬁne", "x".repeat(80)];
     expect(resourceNames(words.map((word) => client(word, word)))).toEqual([
-      ...["web", "cafe-zoe-eu", "a-b", "client-1password", "client-hydra"],
+      ...["web", "cafe-zoe-eu", "a-b", "client-1password", "client-hydra", "client-null"],
       // What has no letter that identifiers allow is told apart by its key.
       ...["client-7224c588fa988754", "client-77710aedc74ecfa3", "fine", "x".repeat(50)],
     ]);
