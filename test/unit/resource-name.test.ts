@@ -5,9 +5,11 @@ import { type Nameable, resourceNames } from "../../provider/cli/resource-name.t
 
 const client = (key: string, ...words: (string | undefined)[]): Nameable => ({ kind: "client", key, words });
 
+const long = "x".repeat(80);
+
 describe("names of resources", () => {
   it("are what people call the things, as identifiers allow it", () => {
-    const words = ["Web", "Café Zoë (EU)", "  a::b  ", "1password", "Hydra", "null", "🦀", "日本語", "ﬁne", "x".repeat(80)];
+    const words = ["Web", "Café Zoë (EU)", "  a::b  ", "1password", "Hydra", "null", "🦀", "日本語", "ﬁne", long];
     expect(resourceNames(words.map((word) => client(word, word)))).toEqual([
       ...["web", "cafe-zoe-eu", "a-b", "client-1password", "client-hydra", "client-null"],
       // What has no letter that identifiers allow is told apart by its key.
