@@ -1,6 +1,7 @@
 // Knows how an estate that others made is taken over: `pulumi-hydra adopt`, `pulumi import --file`, a program, no changes.
 import { generateKeyPairSync, randomUUID } from "node:crypto";
 import { mkdtemp, readFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { describe, expect, inject, it } from "vitest";
 import { type ChildResult, run } from "../../tools/child.mts";
@@ -8,6 +9,7 @@ import { startHydra } from "../../tools/hydra.mts";
 import type { Workspace } from "../../tools/workspace.mts";
 import { type EstateTrust, fillEstate, owners, wholeEstate } from "../support/estate.ts";
 import { startGateway } from "../support/gateway.ts";
+import { hydra } from "../support/hydra.ts";
 import { json, pluginProgram } from "../support/program.ts";
 import { errorsOf, recorded } from "../support/state.ts";
 import { workspace } from "../support/workspace.ts";
@@ -215,5 +217,110 @@ describe.skipIf(process.env.HYDRA_ADMIN_URL)("adoption, on a server of its own",
     const { operations } = await stack.preview();
     expect(count(operations, "same")).toBe(both.file.resources.length);
     expect(await wholeEstate(hydra.adminUrl)).toEqual(live);
+  });
+});
+
+/** A server with so many clients, in pages of a hundred, as newer Hydras have them. */
+async function startList(count: number) {
+  const server = createServer((request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? "", "http://localhost");
+    const from = Number(searchParams.get("page_token") ?? 0);
+    const all = pathname === "/admin/clients" ? count : 0;
+    const length = Math.min(100, all - from);
+    const page = Array.from({ length }, (_, index) => ({ client_id: `id-${from + index}`, client_name: "Web" }));
+    const next = from + length < all ? { link: `<${pathname}?page_token=${from + length}>; rel="next"` } : {};
+    response.writeHead(200, { "content-type": "application/json", ...next }).end(json(page));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  return {
+    url: `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+describe("pulumi-hydra adopt", () => {
+  const command = async (args: readonly string[], env: Record<string, string> = {}) => {
+    const { PULUMI_HYDRA_ADMIN_URL: _, ...environment } = process.env;
+    const { code, stdout, stderr } = await run(join(folder, "pulumi-hydra"), args, {
+      env: { ...environment, PATH: installation.path, ...env },
+    });
+    return { code, stdout, stderr };
+  };
+
+  it("reads five thousand clients of one name, and gives a sign of life after each thousand", async () => {
+    await using list = await startList(5_000);
+    const { code, stderr, file } = await adopt(list.url);
+    expect([code, stderr.split("\n").slice(0, 7)]).toEqual([
+      0,
+      [
+        ...[1, 2, 3, 4, 5].map((thousands) => `read ${thousands}000 clients so far`),
+        `read 5000 clients and 0 trusts at ${list.url}`,
+        "5000 clients and 0 trusts can be adopted",
+      ],
+    ]);
+    expect(new Set(file.resources.map(({ logicalName }) => logicalName)).size).toBe(5_000);
+  });
+
+  it("writes to standard output unless it is told a file, and says everything else on standard error", async () => {
+    await using list = await startList(1);
+    const expected = { type: "hydra:index:OAuth2Client", name: "web", logicalName: "web", id: "id-0" };
+    const { code, stdout, stderr } = await command(["adopt", "--admin-url", list.url]);
+    expect([code, JSON.parse(stdout)]).toEqual([0, { resources: [expected] }]);
+    expect(stderr.split("\n").at(-2)).toBe("next: pulumi import --file <file>");
+  });
+
+  it("writes no file when there is nothing to adopt", async () => {
+    await using list = await startList(0);
+    const { code, stderr, file } = await adopt(list.url, "--owner", "nobody");
+    expect([code, stderr.split("\n").at(-2)]).toEqual([
+      1,
+      "pulumi-hydra: there is nothing to adopt; no file was written",
+    ]);
+    expect(file.resources).toEqual([]);
+  });
+
+  it("says what it takes", async () => {
+    const all = await command(["--help"]);
+    expect([all.code, all.stderr]).toEqual([0, ""]);
+    expect(all.stdout).toContain("adopt     write a Pulumi import file");
+    const one = await command(["adopt", "--help"]);
+    expect([one.code, one.stderr]).toEqual([0, ""]);
+    const options = [...one.stdout.matchAll(/--[a-z-]+/g)].map(([option]) => option);
+    expect(options).toEqual(expect.arrayContaining(["--owner", "--client-name", "--issuer", "--out", "--admin-url"]));
+  });
+
+  it("says what is wrong, and repeats no argument that may be a secret", async () => {
+    const said = async (...args: readonly string[]) => {
+      const { code, stdout, stderr } = await command(args);
+      expect([code, stdout]).toEqual([1, ""]);
+      return stderr;
+    };
+    const help = "see `pulumi-hydra --help`\n";
+    const environment = "settings and secrets are taken from the environment alone";
+    expect(await said()).toBe(`pulumi-hydra: a command is missing; ${help}`);
+    expect(await said("geheim")).toBe(`pulumi-hydra: there is no such command; ${help}`);
+    expect(await said("adopt", "geheim")).toBe(`pulumi-hydra: there is an argument too many; ${help}`);
+    for (const secret of [["--access-token", "geheim"], ["--access-token=geheim"]]) {
+      expect(await said("adopt", ...secret)).toBe(
+        `pulumi-hydra: Unknown option '--access-token'; ${environment}; ${help}`,
+      );
+    }
+    expect(await said("adopt", "--owner")).toBe(`pulumi-hydra: Option '--owner <value>' argument missing; ${help}`);
+    expect(await said("adopt")).toBe("pulumi-hydra: PULUMI_HYDRA_ADMIN_URL is not set: set PULUMI_HYDRA_ADMIN_URL\n");
+  });
+
+  it("tells a server that refuses it by the settings of the environment, without the credential", async () => {
+    const token = `token-${randomUUID()}`;
+    await using gateway = await startGateway({ target: hydra.adminUrl });
+    gateway.answer({ status: 401, headers: { "content-type": "application/json" }, body: json({ error: token }) });
+    const env = { PULUMI_HYDRA_ADMIN_URL: gateway.url, PULUMI_HYDRA_ACCESS_TOKEN: token };
+    const { code, stdout, stderr } = await command(["adopt"], env);
+    expect([code, stdout, gateway.received[0]?.authorization]).toEqual([1, "", `Bearer ${token}`]);
+    expect(stderr).toContain("PULUMI_HYDRA_ACCESS_TOKEN");
+    expect(stderr).not.toContain(token);
   });
 });
