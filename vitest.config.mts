@@ -18,6 +18,13 @@ export default defineConfig({
       },
       {
         test: {
+          name: "fuzz",
+          include: ["test/fuzz/**/*.test.ts"],
+          sequence: { groupOrder: 6 },
+        },
+      },
+      {
+        test: {
           name: "property",
           include: ["test/property/**/*.test.ts"],
           globalSetup: [hydra],

@@ -3,7 +3,7 @@
 import { type Admin, createAdmin } from "./hydra/admin.ts";
 import { bearer, type Grant } from "./hydra/grant.ts";
 import { createClient, type Target } from "./hydra/request.ts";
-import { present, type ServerSettings } from "./setting.ts";
+import { isOn, present, type ServerSettings } from "./setting.ts";
 
 /** Opens the admin API of a server. `name` writes one of its keys as people know it; `environment` names the proxies. */
 export function connect(
@@ -50,7 +50,7 @@ export function connect(
   );
   // Credentials are for the admin API alone.
   const publicApi = found.publicUrl === undefined ? undefined : createClient(target("publicUrl", found.publicUrl));
-  return createAdmin(url, client, publicApi, String(found.checkSecrets) === "true");
+  return createAdmin(url, client, publicApi, isOn(found.checkSecrets));
 }
 
 /** Something that a person should know about the way to a server. */
@@ -81,7 +81,7 @@ function isOpen(url: string): boolean {
 }
 
 function verifies({ insecureSkipTlsVerify }: ServerSettings): boolean {
-  return String(insecureSkipTlsVerify) !== "true";
+  return !isOn(insecureSkipTlsVerify);
 }
 
 /** The keys of what proves to the admin API who we are. */

@@ -125,7 +125,7 @@ export function contradictions(found: Partial<ServerSettings>): SettingFailure[]
   needs("oauth2ClientSecret", "oauth2TokenUrl");
   needs("clientCertificate", "clientKey");
   needs("clientKey", "clientCertificate");
-  if (found.checkSecrets === true || found.checkSecrets === "true") needs("checkSecrets", "publicUrl");
+  if (isOn(found.checkSecrets)) needs("checkSecrets", "publicUrl");
   const ways: string[] = (["accessToken", "username", "oauth2TokenUrl"] as const).filter(has);
   if (namesAuthorization(found.headers)) ways.push("headers");
   if (ways.length > 1) {
@@ -142,6 +142,11 @@ function namesAuthorization(headers: unknown): boolean {
   return (
     typeof found === "object" && found !== null && Object.keys(found).some((name) => /^authorization$/i.test(name))
   );
+}
+
+/** Switches come as texts and as values. */
+export function isOn(value: unknown): boolean {
+  return value === true || value === "true";
 }
 
 function isBaseUrl(value: string): boolean {

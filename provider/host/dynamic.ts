@@ -3,7 +3,7 @@
 import type * as dynamic from "@pulumi/pulumi/dynamic";
 import { type Configuration, configure } from "../config.ts";
 import type { Admin } from "../hydra/admin.ts";
-import { type Failure, failuresOf, formatPath } from "../lifecycle/check.ts";
+import { type Failure, failuresOf, formatPath, requireAccepted, requireKnown } from "../lifecycle/check.ts";
 import { complete } from "../lifecycle/choice.ts";
 import { diff, inputsOf } from "../lifecycle/diff.ts";
 import { type Operation, PartialFailure, type Resource } from "../lifecycle/resource.ts";
@@ -56,26 +56,26 @@ export function dynamicProvider(
       }),
     create: (inputs) =>
       run("create", "", async () => {
-        const values = propertiesOf(inputs);
+        const values = requireAccepted(resource, propertiesOf(inputs));
         const { id, state } = await resource.create({ ...operation(values), inputs: values });
         return { id, outs: sendable(state) };
       }),
     read: (id, props) =>
       run("read", id, async () => {
-        const state = propertiesOf(props ?? {});
+        const state = requireKnown(propertiesOf(props ?? {}));
         const live = await resource.read({ ...operation(state), id, state });
         if (!live) return { id: "", props: {} };
         return { id: live.id, props: sendable(live.state), inputs: sendable(inputsOf(resource, live.state, {})) };
       }),
     update: (id, olds, news) =>
       run("update", id, async () => {
-        const inputs = propertiesOf(news);
-        const state = await resource.update({ ...operation(inputs), id, inputs, state: propertiesOf(olds) });
+        const [inputs, before] = [requireAccepted(resource, propertiesOf(news)), requireKnown(propertiesOf(olds))];
+        const state = await resource.update({ ...operation(inputs), id, inputs, state: before });
         return { outs: sendable(state) };
       }),
     delete: (id, props) =>
       run("delete", id, async () => {
-        const state = propertiesOf(props);
+        const state = requireKnown(propertiesOf(props));
         await resource.delete({ ...operation(state), id, state });
       }),
   };

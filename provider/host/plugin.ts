@@ -4,7 +4,7 @@ import * as z from "zod";
 import { type Configuration, checkConfiguration, configure, ownSettings } from "../config.ts";
 import type { Admin } from "../hydra/admin.ts";
 import { conceal } from "../hydra/conceal.ts";
-import { failuresOf, failuresOfIssues, formatPath } from "../lifecycle/check.ts";
+import { failuresOf, failuresOfIssues, formatPath, requireAccepted } from "../lifecycle/check.ts";
 import { complete } from "../lifecycle/choice.ts";
 import { diff, inputsOf } from "../lifecycle/diff.ts";
 import { type Operation, PartialFailure, Refusal, type Resource } from "../lifecycle/resource.ts";
@@ -67,7 +67,8 @@ export function createPlugin(warn: () => Warn, stop: () => AbortSignal) {
     const secrets = sealed(resource, ...known);
     const hidden = (text: string) => conceal(text, secretTexts(known));
     const stopped = stop();
-    const limit = timeout > 0 ? AbortSignal.timeout(timeout * 1000) : undefined;
+    // What is longer than a timer can wait is no limit.
+    const limit = timeout > 0 && timeout < 2e6 ? AbortSignal.timeout(Math.ceil(timeout * 1000)) : undefined;
     if (known.some((wire) => containsUnknown(propertiesFromWire(wire)))) throw tooEarly(verb, resource.type);
     const said: Promise<void>[] = [];
     const say = async (message: string) => void said.push(warn()(urn, message));
@@ -159,6 +160,7 @@ export function createPlugin(warn: () => Warn, stop: () => AbortSignal) {
       }
       const where = { ...asked, connection: inputs.connection };
       return attempt("create", where, [properties], async (resource, operation, secrets) => {
+        requireAccepted(resource, inputs);
         const { id, state } = await resource.create({ ...operation, inputs });
         return { id, properties: propertiesToWire(state, secrets) };
       });
@@ -187,6 +189,7 @@ export function createPlugin(warn: () => Warn, stop: () => AbortSignal) {
       }
       const where = { ...asked, id, connection: inputs.connection };
       return attempt("update", where, [news, olds], async (resource, operation, secrets) => {
+        requireAccepted(resource, inputs);
         const { replaces } = diff(resource, inputs, state, configuration.sameServer);
         const places = notIgnored(detail(replaces, state, inputs), asked.ignored);
         const [name] = new Set(places.map(([path]) => path[0]));

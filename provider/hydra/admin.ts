@@ -66,9 +66,10 @@ export function createAdmin(url: string, transport: Client, publicApi?: Client, 
   const client = { send: (request: HydraRequest) => observed(transport, request) };
   const call = async (method: HydraRequest["method"], path: string, signal?: AbortSignal, body?: unknown) =>
     client.send({ method, path: `/admin${path}`, body, secrets: secretsIn(body), signal });
-  const clientPages = (filter: Filter, signal?: AbortSignal) => pages(client, `/clients?${query(filter)}`, signal);
+  const clientPages = (filter: Filter, signal?: AbortSignal) =>
+    pages(client, "client_id", `/clients?${query(filter)}`, signal);
   const trustPages = (issuer: string | undefined, signal?: AbortSignal) =>
-    pages(client, `${trusts}?${query({ issuer })}`, signal);
+    pages(client, "id", `${trusts}?${query({ issuer })}`, signal);
   const object = async (request: HydraRequest) => asObject((await client.send(request)).json, request);
   const post = (path: string, signal?: AbortSignal, body?: Wire) =>
     ({ method: "POST", path: `/admin${path}`, body, secrets: secretsIn(body), repeatable: true, signal }) as const;
@@ -87,7 +88,7 @@ export function createAdmin(url: string, transport: Client, publicApi?: Client, 
     getClient,
     readClient: createReadClient({
       one: getClient,
-      page: (path, signal) => pageOf(client, { path, signal, once: true }),
+      page: (path, signal) => pageOf(client, "client_id", { path, signal, once: true }),
       first: `/admin/clients?${query({})}`,
       now: () => performance.now(),
     }),
@@ -119,7 +120,7 @@ export function createAdmin(url: string, transport: Client, publicApi?: Client, 
       return object({ ...post("/oauth2/introspect", signal), form, secrets: [token] });
     },
     listConsentSessions: (subject, signal) =>
-      all(pages(client, `/oauth2/auth/sessions/consent?${query({ subject })}`, signal)),
+      all(pages(client, undefined, `/oauth2/auth/sessions/consent?${query({ subject })}`, signal)),
     listTrusts: (issuer, signal) => all(trustPages(issuer, signal)),
     trustPages,
     deleteTrust: async (id, signal) => void (await call("DELETE", trustPath(id), signal)),
@@ -192,16 +193,26 @@ function formEncoded(text: string): string {
 }
 
 // Page tokens differ between versions; the Link header's `rel="next"` (RFC 8288) is the one thing that does not.
-async function* pages(client: Sender, first: string, signal?: AbortSignal): AsyncGenerator<readonly Wire[]> {
+async function* pages(
+  client: Sender,
+  member: string | undefined,
+  first: string,
+  signal?: AbortSignal,
+): AsyncGenerator<readonly Wire[]> {
   const seen = new Set<string>();
   let path: string | undefined = `/admin${first}`;
   while (path !== undefined && !seen.has(path)) {
+    if (seen.size === mostPages)
+      throw unexpected({ method: "GET", path }, `the last of ${mostPages} pages, as many as a list may have`);
     seen.add(path);
-    const page: Page = await pageOf(client, { path, signal });
+    const page: Page = await pageOf(client, member, { path, signal });
     yield page.items;
     path = page.next;
   }
 }
+
+/** A million objects, 500 on each page: a list that goes on has no end. */
+const mostPages = 2_000;
 
 async function all(found: AsyncIterable<readonly Wire[]>): Promise<Wire[]> {
   const items: Wire[] = [];
@@ -209,11 +220,18 @@ async function all(found: AsyncIterable<readonly Wire[]>): Promise<Wire[]> {
   return items;
 }
 
-async function pageOf(client: Sender, asked: Pick<HydraRequest, "path" | "signal" | "once">): Promise<Page> {
+/** A page of objects, each with a text of the name `member`: without, it could not be asked about. */
+async function pageOf(
+  client: Sender,
+  member: string | undefined,
+  asked: Pick<HydraRequest, "path" | "signal" | "once">,
+): Promise<Page> {
   const request = { method: "GET", ...asked } as const;
   const { json, headers } = await client.send(request);
   if (!Array.isArray(json)) throw unexpected(request, "a list");
   const items = json.map((item) => asObject(item, request));
+  if (member !== undefined && items.some((item) => typeof item[member] !== "string"))
+    throw unexpected(request, `a list of objects with ${member}`);
   // v2.3.0 names a next page even after the last trust.
   return { items, next: items.length === 0 ? undefined : nextPage(String(headers.link ?? ""), asked.path) };
 }

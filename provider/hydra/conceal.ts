@@ -22,7 +22,15 @@ function spellings(secret: string): string[] {
   const encoded = [quoted, form, form.replaceAll("+", "%20"), encodeURIComponent(secret.replace(/\p{Cs}/gu, "\ufffd"))];
   // Of a value inside another text, base64 shows the same letters at three places only.
   const inside = [0, 1, 2].map((offset) => base64Inside(bytes, offset)).filter((part) => part.length >= shortest);
-  return [secret, ...encoded, ...[bytes.toString("base64"), ...inside].flatMap((part) => [part, urlSafe(part)])];
+  // Messages are one line.
+  const line = secret.replace(/[\p{Cc}\s]+/gu, " ");
+  return [
+    secret,
+    line,
+    line.trim(),
+    ...encoded,
+    ...[bytes.toString("base64"), ...inside].flatMap((part) => [part, urlSafe(part)]),
+  ];
 }
 
 /** Fewer letters of base64 than this may stand in any text. */

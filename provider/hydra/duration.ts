@@ -21,7 +21,7 @@ export function parseDuration(text: string): bigint | undefined {
   const sign = text.startsWith("-") ? -1n : 1n;
   const unsigned = text.replace(/^[-+]/, "");
   if (unsigned === "0") return 0n;
-  if (!/^((\d+\.?\d*|\.\d+)[a-z\u00b5\u03bc]+)+$/.test(unsigned)) return undefined;
+  if (!/^((\d+(\.\d*)?|\.\d+)[a-z\u00b5\u03bc]+)+$/.test(unsigned)) return undefined;
   let total = 0n;
   for (const [, whole = "", fraction = "", unit = ""] of unsigned.matchAll(/(\d*)(?:\.(\d*))?([a-z\u00b5\u03bc]+)/g)) {
     const scale = nanoseconds[unit];

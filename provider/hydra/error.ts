@@ -111,19 +111,27 @@ export function errorCode(json: unknown): string | undefined {
 /** A text for people: bounded, on one line, without control characters. */
 export function line(text: string): string {
   const limit = 400;
-  const whole = text.replace(/[\p{Cc}\s]+/gu, " ").trim();
+  const whole = onOneLine(text).trim();
   return whole.length > limit ? `${whole.slice(0, limit)}…` : whole;
+}
+
+/** More than this of an answer nobody reads, and no pattern is tried on. */
+const readable = 65_536;
+
+function onOneLine(text: string): string {
+  return text.replace(/[\p{Cc}\s]+/gu, " ").slice(0, readable);
 }
 
 /** The part of an error answer that a person can use. What else JSON holds was not meant for people, and may be secret. */
 export function explain(json: unknown, text: string): string {
-  return json === undefined ? legible(text) : (described(json) ?? "");
+  return onOneLine(json === undefined ? legible(text.slice(0, readable)) : (described(json) ?? ""));
 }
 
 /** Of a page made for people, as servers and proxies answer with, the title. */
 function legible(text: string): string {
   if (!/^\s*</.test(text)) return text;
-  return /<title[^>]*>([^<]+)/i.exec(text)?.[1] ?? "an HTML page";
+  // Of a page that never closes a tag, the pattern would look at all of it again and again.
+  return /<title[^>]*>([^<]+)/i.exec(text.slice(0, 4_096))?.[1] ?? "an HTML page";
 }
 
 // Hydra writes OAuth 2.0 errors (RFC 6749, 5.2) for what the request says, and nested objects for the rest; what

@@ -6,6 +6,7 @@ import type { Dispatcher } from "undici";
 import { EnvHttpProxyAgent } from "undici";
 import { conceal } from "./conceal.ts";
 import { adviceFor, errorCode, explain, HydraError, kindOfAnswer, line, withCertainty } from "./error.ts";
+import { parseJson } from "./json.ts";
 import { announcedPause, isWorthRepeating, jittered } from "./retry.ts";
 
 /** Where a Hydra is and how to talk to it. */
@@ -163,7 +164,7 @@ async function sendOnce(
     });
     const text = await readBounded(response.body, Number(response.headers["content-length"] ?? 0));
     const { statusCode: status, headers } = response;
-    const json = parse(text);
+    const json = parseJson(text);
     if (status >= 200 && status < 300) {
       if (status === 204 || json !== undefined || text === "") return { status, json, headers };
       return { failure: unreadable(target, request, status), pause: 0 };
@@ -203,14 +204,6 @@ async function readBounded(body: Body, announced: number): Promise<string> {
 function tooLarge(body: Body): Error {
   body.destroy();
   return new Error(`the answer is larger than ${largestBody / 1024 / 1024} MiB`);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function refusedBy(

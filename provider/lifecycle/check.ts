@@ -1,7 +1,8 @@
 // Inputs against their schema: zod issues become failures on a property path. Unknown values pass.
 
 import type * as z from "zod";
-import { containsUnknown, type Values } from "./value.ts";
+import { Refusal } from "./resource.ts";
+import { containsUnknown, isDeeperThan, type Values } from "./value.ts";
 
 export type Path = readonly (string | number)[];
 
@@ -17,14 +18,38 @@ interface Checkable {
   rules(inputs: Values): Failure[];
 }
 
+/** What nests deeper would end this process where it is looked into, or the server's. */
+const deepest = 100;
+
 /** Everything that is wrong with the inputs of a resource or a function. */
 export function failuresOf(resource: Checkable, inputs: Values): Failure[] {
   // A property that is null is one that is not set, here as in every comparison.
   const set = Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== null));
+  const deep = Object.keys(set).filter((name) => isDeeperThan(deepest, set[name]));
+  if (deep.length > 0) return deep.map((name) => ({ path: [name], reason: `nests in more than ${deepest} levels` }));
   const parsed = resource.inputs.safeParse(set);
   const broken = parsed.success ? [] : failuresOfIssues(resource.inputs, parsed.error.issues, inputs);
   // Rules may count on the fields' types.
   return broken.length > 0 ? broken : resource.rules(inputs);
+}
+
+/** Refuses to act on inputs that no check has accepted. */
+export function requireAccepted(resource: Checkable, inputs: Values): Values {
+  const [failure] = failuresOf(resource, withoutMarks(inputs));
+  if (failure) throw new Refusal(`${formatPath(failure.path)}: ${failure.reason}`);
+  return requireKnown(inputs);
+}
+
+// What the provider adds itself is no input of the program.
+function withoutMarks(inputs: Values): Values {
+  return Object.fromEntries(Object.entries(inputs).filter(([name]) => !name.startsWith("__")));
+}
+
+/** Refuses to act on what is not known yet. */
+export function requireKnown(values: Values): Values {
+  const name = Object.keys(values).find((key) => containsUnknown(values[key]));
+  if (name !== undefined) throw new Refusal(`${formatPath([name])}: its value is not known yet`);
+  return values;
 }
 
 /** What zod found, without what only says that a value is not known yet. */

@@ -64,13 +64,18 @@ export function sameValue({ isEmpty, same }: Kind, left: unknown, right: unknown
   return noLeft || noRight ? noLeft && noRight : same(left, right);
 }
 
+/** Whether two texts mean the same; what is no text, in a state that was edited, equals nothing. */
+export function sameBy(meaning: (text: string) => unknown): (left: unknown, right: unknown) => boolean {
+  return (left, right) => typeof left === "string" && typeof right === "string" && meaning(left) === meaning(right);
+}
+
 /** Any text; empty means unset. */
 export const textKind: Kind = { empty: "", isEmpty: (value) => value === "", same: Object.is };
 
 /** A text in which upper and lower case are one. */
 export const caselessKind: Kind = {
   ...textKind,
-  same: (left, right) => String(left).toLowerCase() === String(right).toLowerCase(),
+  same: sameBy((text) => text.toLowerCase()),
 };
 
 /** A switch; off means unset. */

@@ -2,12 +2,15 @@
 
 import * as z from "zod";
 import { parseDuration } from "../hydra/duration.ts";
-import { caselessKind, flagKind, jsonKind, kind, listKind, textKind } from "../lifecycle/field.ts";
+import { caselessKind, flagKind, jsonKind, kind, listKind, sameBy, textKind } from "../lifecycle/field.ts";
 import { sameJson } from "../lifecycle/value.ts";
 import { isJwk, privateMembersOf, publicMembersOf, withoutPrivateMembers } from "./jwk.ts";
 
 export const text = kind(z.string(), textKind);
-export const requiredText = kind(z.string().min(1, { error: "must not be empty" }), textKind);
+export const requiredText = kind(
+  z.string().refine((value) => value !== "", { error: "must not be empty" }),
+  textKind,
+);
 export const flag = kind(z.boolean(), flagKind);
 export const list = kind(z.array(z.string()), listKind);
 export const json = kind(z.json(), jsonKind);
@@ -26,7 +29,7 @@ export const duration = kind(
   {
     empty: null,
     isEmpty: () => false,
-    same: (left, right) => parseDuration(String(left)) === parseDuration(String(right)),
+    same: sameBy(parseDuration),
   },
 );
 
@@ -64,7 +67,7 @@ function oneOfError(words: readonly string[]) {
 export const clientId = kind(
   z
     .string()
-    .min(1, { error: "must not be empty; leave it out to have one chosen" })
+    .refine((value) => value !== "", { error: "must not be empty; leave it out to have one chosen" })
     .refine((value) => value !== "." && value !== "..", { error: "must not be . or ..: no server can address it" })
     // v26.2.0 drops the slash, and so would read and delete another client.
     .refine((value) => !value.endsWith("/"), { error: "must not end with a slash: no server can address it" }),
@@ -129,10 +132,15 @@ function isOrigin(value: string): boolean {
 function withoutSlashes(value: unknown): unknown {
   if (!Array.isArray(value)) return value;
   return value.map((origin) =>
-    String(origin)
-      .replace(/\/+$/, "")
-      .replace(/^https?:/i, (scheme) => scheme.toLowerCase()),
+    typeof origin !== "string" ? origin : withoutSlash(origin).replace(/^https?:/i, (scheme) => scheme.toLowerCase()),
   );
+}
+
+// A pattern would try every slash of a text that ends with something else.
+function withoutSlash(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === "/") end--;
+  return text.slice(0, end);
 }
 
 const noPrivateMembers = (value: unknown, context: z.RefinementCtx) => {
@@ -182,7 +190,7 @@ export const timestamp = kind(
   z.string().refine((value) => secondOf(value) !== undefined, {
     error: 'must be a date and time with a time zone (RFC 3339), such as "2030-01-31T00:00:00Z"',
   }),
-  { ...textKind, same: (left, right) => secondOf(String(left)) === secondOf(String(right)) },
+  { ...textKind, same: sameBy(secondOf) },
 );
 
 /** The second that an RFC 3339 time rounds to, counted from 1970; `undefined` when it is none. */

@@ -16,11 +16,16 @@ export interface KeyName {
 }
 
 export function keyName(values: Values): KeyName {
-  return { issuer: String(values.issuer), kid: String((values.jwk as Values | undefined)?.kid) };
+  return { issuer: textOf(values.issuer), kid: textOf((values.jwk as Values | undefined)?.kid) };
 }
 
 export function keyNameOf(wire: Wire): KeyName {
-  return { issuer: String(wire.issuer), kid: String((wire.public_key as Values | undefined)?.kid) };
+  return { issuer: textOf(wire.issuer), kid: textOf((wire.public_key as Values | undefined)?.kid) };
+}
+
+// A name that is not known yet, or none, is no text.
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }
 
 export function sameKeyName(left: KeyName, right: KeyName): boolean {

@@ -1,5 +1,6 @@
 // Between a resource's fields and Hydra's JSON: what is sent, what is recorded, what was not kept.
 
+import * as z from "zod";
 import type { Wire } from "../hydra/admin.ts";
 import { HydraError } from "../hydra/error.ts";
 import { snakeCase } from "../hydra/naming.ts";
@@ -85,12 +86,16 @@ function liveValue<Server>(resource: Resource<Server>, wire: Wire, name: string)
   if (isNothing(value)) return undefined;
   const schema = resource.inputs.shape[name];
   const { empty, recordable } = kindOfField(resource, name);
-  // The type of a field is the type of its empty value; JSON may be anything, and so may what null clears.
-  const expected = Array.isArray(empty) ? "array" : typeof empty;
+  // The type of a field is the type of its empty value, or text; JSON may be anything.
+  const expected = isText(schema) ? "string" : Array.isArray(empty) ? "array" : typeof empty;
   const actual = Array.isArray(value) ? "array" : typeof value;
   if (schema === undefined || (expected !== "object" && expected !== actual)) {
     const message = `the server sent ${snakeCase(name)} as ${actual} where ${expected} is expected; is hydra:adminUrl a Hydra?`;
     throw new HydraError(message, { kind: "unreachable", method: "GET", path: snakeCase(name) });
   }
   return recordable ? recordable(value) : value;
+}
+
+function isText(schema: unknown): boolean {
+  return schema instanceof z.ZodOptional ? isText(schema.unwrap()) : schema instanceof z.ZodString;
 }
