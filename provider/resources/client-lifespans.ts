@@ -6,7 +6,7 @@ import { unlessGone } from "../hydra/error.ts";
 import { snakeCase } from "../hydra/naming.ts";
 import { type FieldRules, isNothing } from "../lifecycle/field.ts";
 import { type Live, PartialFailure, Refusal, type Resource } from "../lifecycle/resource.ts";
-import type { Values } from "../lifecycle/value.ts";
+import { textOf, type Values } from "../lifecycle/value.ts";
 import { claimLifespans, lifespansClaimedByClient, releaseLifespans, takeMade } from "./claim.ts";
 import { syncLifespans } from "./client-sync.ts";
 import { connection, connectionRules } from "./connection.ts";
@@ -104,7 +104,10 @@ export const clientLifespans: Resource<Admin, ClientLifespansInputs> = {
   async list({ server, signal }) {
     const all = await server.listClients({}, signal);
     const some = all.filter((wire) => lifespanNames.some((name) => !isNothing(wire[snakeCase(name)])));
-    return some.map((wire) => ({ id: String(wire.client_id), name: String(wire.client_name || wire.client_id) }));
+    return some.map((wire) => ({
+      id: String(wire.client_id),
+      name: textOf(wire.client_name) || String(wire.client_id),
+    }));
   },
 
   async delete({ server, id, signal }) {

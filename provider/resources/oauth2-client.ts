@@ -8,7 +8,7 @@ import { choiceKey, choicesOf, chosen } from "../lifecycle/choice.ts";
 import { driftKey, isUnset, serverDefaultsKey } from "../lifecycle/diff.ts";
 import { type FieldRules, isNothing } from "../lifecycle/field.ts";
 import { type Live, PartialFailure, type Resource } from "../lifecycle/resource.ts";
-import type { Values } from "../lifecycle/value.ts";
+import { textOf, type Values } from "../lifecycle/value.ts";
 import { claimLifespans, noteMade, takeMade } from "./claim.ts";
 import { createClient } from "./client-create.ts";
 import { clientRules } from "./client-rule.ts";
@@ -217,8 +217,14 @@ export const oauth2Client: Resource<Admin, OAuth2ClientInputs> = {
   listInputs: ["clientName", "owner"],
 
   async list({ server, query, signal }) {
-    const all = await server.listClients({ client_name: textOf(query.clientName), owner: textOf(query.owner) }, signal);
-    return all.map((wire) => ({ id: String(wire.client_id), name: String(wire.client_name || wire.client_id) }));
+    const all = await server.listClients(
+      { client_name: textOf(query.clientName) || undefined, owner: textOf(query.owner) || undefined },
+      signal,
+    );
+    return all.map((wire) => ({
+      id: String(wire.client_id),
+      name: textOf(wire.client_name) || String(wire.client_id),
+    }));
   },
 
   async delete({ server, id, signal }) {
@@ -262,10 +268,6 @@ function carried({ clientSecret, registrationAccessToken, registrationClientUri 
 function remembered(state: Values): Values {
   const [id, defaults] = [choiceKey("clientId"), serverDefaultsKey];
   return present({ [id]: state[id], [defaults]: state[defaults], secretRotation: state.secretRotation });
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
 }
 
 function present(values: Values): Values {

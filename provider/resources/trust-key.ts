@@ -4,7 +4,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Admin, isSegment, type Wire } from "../hydra/admin.ts";
 import { HydraError, unlessGone } from "../hydra/error.ts";
-import type { Values } from "../lifecycle/value.ts";
+import { textOf, type Values } from "../lifecycle/value.ts";
 import { sameKey } from "./field.ts";
 import { withoutPrivateMembers } from "./jwk.ts";
 import { createQueue } from "./queue.ts";
@@ -23,18 +23,13 @@ export function keyNameOf(wire: Wire): KeyName {
   return { issuer: textOf(wire.issuer), kid: textOf((wire.public_key as Values | undefined)?.kid) };
 }
 
-// A name that is not known yet, or none, is no text.
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
-}
-
 export function sameKeyName(left: KeyName, right: KeyName): boolean {
   return left.issuer === right.issuer && left.kid === right.kid;
 }
 
 /** Whom a trust is about: with issuer and kid, what makes it unique. */
 export function subjectOf(wire: Wire): string {
-  return wire.allow_any_subject === true ? "*" : `=${String(wire.subject ?? "")}`;
+  return wire.allow_any_subject === true ? "*" : `=${textOf(wire.subject)}`;
 }
 
 /** What this process knows of one key. */

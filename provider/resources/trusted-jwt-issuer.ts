@@ -6,7 +6,7 @@ import { HydraError, mayHaveWritten, unlessGone } from "../hydra/error.ts";
 import { unreadKey } from "../lifecycle/diff.ts";
 import { type FieldRules, isNothing } from "../lifecycle/field.ts";
 import { type Live, PartialFailure, Refusal, type Resource } from "../lifecycle/resource.ts";
-import type { Values } from "../lifecycle/value.ts";
+import { textOf, type Values } from "../lifecycle/value.ts";
 import { connection, connectionRules } from "./connection.ts";
 import { lookAfter } from "./doubt.ts";
 import * as field from "./field.ts";
@@ -154,7 +154,7 @@ export const trustedJwtIssuer: Resource<Admin, TrustedJwtIssuerInputs> = {
   async list({ server, query, signal }) {
     const issuer = typeof query.issuer === "string" && query.issuer !== "" ? query.issuer : undefined;
     const all = await server.listTrusts(issuer, signal);
-    return all.map((wire) => ({ id: String(wire.id), name: String(wire.issuer) }));
+    return all.map((wire) => ({ id: String(wire.id), name: textOf(wire.issuer) }));
   },
 
   async delete({ server, id, state, signal }) {
