@@ -4,6 +4,10 @@ import { hasPostgres } from "./tools/postgres.mts";
 
 const hydra = "test/support/setup-hydra.ts";
 const postgres = hasPostgres() && !process.env.HYDRA_ADMIN_URL;
+const onItsOwn = "test/support/setup-postgres.ts";
+const without = "test/support/no-postgres.test.ts";
+/** What differs between databases: keys that are unique, transactions, what a deletion takes along, times. */
+const onPostgres = ["oauth2-client", "client-lifespans", "trusted-jwt-issuer", "shared-key"];
 const installation = "test/support/setup-installation.ts";
 
 export default defineConfig({
@@ -20,7 +24,7 @@ export default defineConfig({
         test: {
           name: "fuzz",
           include: ["test/fuzz/**/*.test.ts"],
-          sequence: { groupOrder: 6 },
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -36,8 +40,8 @@ export default defineConfig({
       {
         test: {
           name: "postgres",
-          include: postgres ? ["test/property/**/*.test.ts"] : ["test/support/no-postgres.test.ts"],
-          globalSetup: postgres ? ["test/support/setup-postgres.ts"] : [],
+          include: postgres ? ["test/property/**/*.test.ts"] : [without],
+          globalSetup: postgres ? [onItsOwn] : [],
           env: { PROPERTY_RUNS: process.env.PROPERTY_RUNS ?? "240" },
           testTimeout: 600_000,
           hookTimeout: 30_000,
@@ -75,6 +79,17 @@ export default defineConfig({
           // Each test runs the Pulumi CLI, which keeps a core busy by itself.
           maxWorkers: 2,
           sequence: { groupOrder: 5 },
+        },
+      },
+      {
+        test: {
+          name: "acceptance-postgres",
+          include: postgres ? onPostgres.map((name) => `test/acceptance/${name}.test.ts`) : [without],
+          globalSetup: postgres ? [onItsOwn, installation] : [],
+          testTimeout: 420_000,
+          hookTimeout: 420_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 7 },
         },
       },
       {
