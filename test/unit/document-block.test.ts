@@ -22,6 +22,15 @@ function complaint(command: string, args: readonly string[], input: string): str
   return status === 0 ? "" : `${stdout}${stderr}`;
 }
 
+/** What `check` finds, or why it could not read. */
+function unlessUnreadable(check: () => readonly string[]): readonly string[] {
+  try {
+    return check();
+  } catch (error) {
+    return [String(error)];
+  }
+}
+
 const has = (command: string) => spawnSync("sh", ["-c", `command -v ${command}`]).status === 0;
 
 /** What is wrong with blocks, each with its place. */
@@ -42,20 +51,10 @@ describe("the blocks in documents", () => {
 
   it("in YAML and JSON can be read, and name types, functions and properties that exist", () => {
     expect(blocks("yaml", "json").length).toBeGreaterThan(2);
-    const read = (text: string) => {
-      try {
-        // Of a template, as CI systems have them, nothing has to be known.
-        return readYaml(text).flatMap((document) => strangersIn(document, schema));
-      } catch (error) {
-        return [String(error)];
-      }
-    };
-    expect(wrong(["yaml"], read)).toEqual([]);
-    expect(
-      wrong(["json"], (text) =>
-        complaint("node", ["-e", "JSON.parse(require('fs').readFileSync(0))"], text) ? ["is no JSON"] : [],
-      ),
-    ).toEqual([]);
+    // Of other documents in YAML, such as those of CI systems, nothing has to be known.
+    const strangers = (text: string) => readYaml(text).flatMap((document) => strangersIn(document, schema));
+    expect(wrong(["yaml"], (text) => unlessUnreadable(() => strangers(text)))).toEqual([]);
+    expect(wrong(["json"], (text) => unlessUnreadable(() => [JSON.parse(text)].slice(1)))).toEqual([]);
   });
 
   it("for the shell can be read by one", () => {
