@@ -1,6 +1,6 @@
 // Ties the documents to the source: their tables, their links and their programs.
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync, statSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { packageSchema } from "../../provider/host/schema.ts";
 import * as registry from "../../provider/registry.ts";
@@ -122,6 +122,13 @@ describe("the documents", () => {
     const reached = linksIn("README.md").map((target) => target.replace(/#.*/, ""));
     const lost = pages.filter((name) => !reached.includes(name));
     expect(lost.map((name) => `${name} has no place in README.md, "Where to read on"`)).toEqual([]);
+  });
+
+  it("say of every folder and file that people look for first what it is", () => {
+    const names = globSync("{*,provider/*}").map((name) => (statSync(name).isDirectory() ? `${name}/` : name));
+    const parts = names.filter((name) => name.includes("/") && !/^(node_modules|dist|release|provider)\/$/.test(name));
+    const guide = read("CONTRIBUTING.md");
+    expect(parts.filter((name) => !guide.includes(name))).toEqual([]);
   });
 
   it("that the Pulumi Registry takes over link to nothing in this repository", () => {
