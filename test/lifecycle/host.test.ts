@@ -296,13 +296,14 @@ describe.each(["plugin", "dynamic"] as const)("on the %s host", (name) => {
     const body = { client_id: id, client_name: "Another", scope: filled.scope, subject_type: "public" };
     const answer = { ...body, token_endpoint_auth_method: "client_secret_basic", userinfo_signed_response_alg: "none" };
     gateway.answer({ status: 201, headers: { "content-type": "application/json" }, body: JSON.stringify(answer) });
-    const news = { clientId: id, clientName: "Web" };
+    const news = { __clientId: id, clientName: "Web" };
     const { code, message, kept } = await errorOf(other.create("OAuth2Client", news));
     const reason = "clientName: the server accepted it but did not keep it";
     expect([code, message]).toEqual(["UNKNOWN", `could not create OAuth2Client: ${reason}`]);
     expect([kept?.id, kept?.reasons]).toEqual([id, [reason]]);
     expect(bare(kept?.properties)).toEqual({
       ...filled,
+      __clientId: true,
       clientId: id,
       clientName: "Another",
       clientSecret: expect.stringMatching(/^[\w-]{43}$/),
@@ -311,7 +312,7 @@ describe.each(["plugin", "dynamic"] as const)("on the %s host", (name) => {
     gateway.answer(undefined);
     await admin.post("/admin/clients", { client_id: id, client_name: "Another" });
     const held = { id, state: kept?.properties ?? {} };
-    expect(await planned("OAuth2Client", held, news)).toEqual(inItsPlace);
+    expect(await planned("OAuth2Client", held, news)).toEqual(inPlace);
     const repaired = await other.update("OAuth2Client", held, news);
     expect(bare(repaired.state)).toMatchObject({ clientName: "Web", clientSecret: bare(held.state.clientSecret) });
     await host.delete("OAuth2Client", repaired);
