@@ -88,6 +88,7 @@ function describeLife({
   let readme: Readme;
   let operations: Record<string, string>;
   let made: Made;
+  let deployed = false;
   const ever = new Map<string, Recorded>();
 
   const look = async (): Promise<void> => {
@@ -109,8 +110,8 @@ function describeLife({
       "http://127.0.0.1:4444": hydra.publicUrl,
       ...rest.addresses?.(),
     };
-    const { "README.md": text = "" } = "README.md" in own ? own : await filesOf(dirname(folder));
-    readme = readReadme(meant(text, addresses));
+    const documented = "README.md" in own ? folder : dirname(folder);
+    readme = readReadme(`examples/${documented}/README.md`, (text) => meant(text, addresses));
     const files = Object.entries(prepare(plugin ? onPlugin(own) : own)).map(([name, content]) => [
       name,
       name.endsWith(".yaml") ? meant(content, addresses) : content,
@@ -120,7 +121,7 @@ function describeLife({
 
   afterAll(async () => {
     // Where a test failed, the server may be one that goes on.
-    if (ever.size > 0) await stack.destroy();
+    if (deployed) await stack.destroy();
     await stack[Symbol.asyncDispose]();
   });
 
@@ -128,6 +129,7 @@ function describeLife({
     it("is made by the commands of its README, and prints what that shows", async () => {
       expect(readme.commands).toHaveLength(commands.length);
       await runAll(stack, readme.preparation);
+      deployed = true;
       const up = await stack.up();
       expect(errorsOf(up)).toEqual([]);
       operations = up.operations;
@@ -167,7 +169,7 @@ function describeLife({
       expect(await recorded(stack)).toEqual({});
       expect(ever.size).toBeGreaterThan(0);
       for (const [name, resource] of ever) expect([name, await liveOne(resource)]).toEqual([name, undefined]);
-      ever.clear();
+      deployed = false;
     });
   });
 }

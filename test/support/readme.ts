@@ -1,4 +1,6 @@
 // Knows how the README of an example shows commands and what Pulumi prints; knows nothing of what they do.
+import { blocksIn } from "./markdown.ts";
+
 /** What a README tells to do, and what it says will be seen. */
 export interface Readme {
   /** The first commands, without the three that a test does in its own way: install, make the stack, `pulumi up`. */
@@ -11,18 +13,20 @@ export interface Readme {
 
 const own = [/^npm install\b/m, /^pulumi stack init dev$/m, /^pulumi up$/m];
 
-/** Reads a README, given as text. */
-export function readReadme(text: string): Readme {
-  const blocks = [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(([, language, block = ""]) => ({
-    language,
-    block,
-  }));
+/**
+ * Reads a README by its path. Addresses in it are replaced by those that they stand for.
+ *
+ * @example
+ * const { preparation } = readReadme("examples/web-app/README.md", (text) => text.replaceAll("http://127.0.0.1:4445", adminUrl));
+ */
+export function readReadme(document: string, meant: (text: string) => string): Readme {
+  const blocks = blocksIn(document).map(({ language, text }) => ({ language, block: meant(text) }));
   const [first = "", ...commands] = blocks.filter(({ language }) => language === "sh").map(({ block }) => block);
   const missing = own.filter((pattern) => !pattern.test(first));
-  if (missing.length > 0) throw new Error(`the first commands of README.md lack ${missing.join(", ")}`);
+  if (missing.length > 0) throw new Error(`the first commands of ${document} lack ${missing.join(", ")}`);
   const preparation = first.split("\n").filter((line) => !own.some((pattern) => pattern.test(line)));
   const printed = blocks.filter(({ block }) => /^(Outputs|Resources):$/m.test(block));
-  if (printed.length !== 1) throw new Error(`README.md shows ${printed.length} times what is printed`);
+  if (printed.length !== 1) throw new Error(`${document} shows ${printed.length} times what is printed`);
   return { preparation: preparation.join("\n"), commands, printed: withoutIds(printed[0]?.block ?? "") };
 }
 
