@@ -193,6 +193,8 @@ export async function serve(about: About, engineAddress: string): Promise<Served
       error ? reject(error) : resolve(found),
     );
   });
+  // Nearly every engine comes to need it: it is loaded while the engine finds its way here.
+  setImmediate(() => void load().catch(() => undefined));
   return {
     port,
     stop: () =>

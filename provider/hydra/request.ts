@@ -8,6 +8,7 @@ import { conceal } from "./conceal.ts";
 import { adviceFor, errorCode, explain, HydraError, kindOfAnswer, line, withCertainty } from "./error.ts";
 import { parseJson } from "./json.ts";
 import { announcedPause, isWorthRepeating, jittered } from "./retry.ts";
+import { startTimeLimit } from "./time-limit.ts";
 
 /** Where a Hydra is and how to talk to it. */
 export interface Target {
@@ -150,7 +151,7 @@ async function sendOnce(
   request: HydraRequest,
 ): Promise<Received | Failed> {
   if (request.signal?.aborted) return { failure: cancelled(request, false) };
-  const limit = AbortSignal.timeout(target.timeout);
+  const limit = startTimeLimit(target.timeout, request.signal);
   try {
     const { body, type } = encode(request);
     const response = await dispatcher.request({
@@ -160,7 +161,7 @@ async function sendOnce(
       // No Accept header: asked for JSON, Hydra answers a route that does not exist like an object that does not.
       headers: { ...type, ...target.headers, ...request.headers },
       body,
-      signal: request.signal ? AbortSignal.any([limit, request.signal]) : limit,
+      signal: limit.signal,
     });
     const text = await readBounded(response.body, Number(response.headers["content-length"] ?? 0));
     const { statusCode: status, headers } = response;
@@ -172,7 +173,9 @@ async function sendOnce(
     return refusedBy(target, request, status, headers, json, text);
   } catch (error) {
     if (request.signal?.aborted) return { failure: cancelled(request, true) };
-    return brokenBy(target, request, limit.aborted, error);
+    return brokenBy(target, request, limit.isOver(), error);
+  } finally {
+    limit.end();
   }
 }
 
