@@ -223,7 +223,7 @@ async function edited(folder: string, { replace = {} }: Edit): Promise<Files> {
 }
 
 const trusts = "/admin/trust/grants/jwt-bearer/issuers";
-const trust = z.looseObject({ subject: z.string(), public_key: z.object({ kid: z.string() }) });
+const trust = z.looseObject({ subject: z.string(), public_key: z.looseObject({ kid: z.string() }) });
 
 /** What Hydra has of a resource. A trust is looked for by what makes it this one: its id changes when a sibling is deleted. */
 async function liveOne({ urn, id, outputs }: Recorded): Promise<Record<string, unknown> | undefined> {
