@@ -1,7 +1,7 @@
 // Knows the README's first program as a newcomer runs it: each command as it stands, from an empty folder, on a Hydra of one's own.
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, inject, it } from "vitest";
 import { run, startChild, tail } from "../../tools/child.mts";
@@ -16,6 +16,10 @@ const shell = (heading: string) =>
 describe("the first program of README.md", () => {
   it("is a client that gets a token, by the commands as they stand", async () => {
     const folder = await mkdtemp(join(tmpdir(), "pulumi-hydra-newcomer-"));
+    const programs = join(folder, "bin");
+    await mkdir(programs);
+    // Whatever it is called where it stands.
+    await symlink(await part("hydra"), join(programs, "hydra"));
     const release = await makeRelease(join(folder, "release"));
     const tarball = join(folder, "release", release.find((name) => name.endsWith(".tgz")) ?? "");
     const [publicPort, adminPort] = await freePorts();
@@ -29,7 +33,7 @@ describe("the first program of README.md", () => {
     const own = Object.entries(process.env).filter(([name]) => !/^(PULUMI|HYDRA|DSN)/.test(name));
     const env = {
       ...Object.fromEntries(own),
-      PATH: `${dirname(await part("hydra"))}:${inject("installation").path}`,
+      PATH: `${programs}:${inject("installation").path}`,
       HOME: join(folder, "home"),
       npm_config_cache: process.env.npm_config_cache ?? join(homedir(), ".npm"),
       npm_config_userconfig: process.env.npm_config_userconfig ?? join(homedir(), ".npmrc"),

@@ -131,6 +131,12 @@ describe("the documents", () => {
     expect(parts.filter((name) => !guide.includes(name))).toEqual([]);
   });
 
+  it("name the archives of this version", () => {
+    const { version } = JSON.parse(read("package.json")) as { version: string };
+    const named = documents.flatMap((name) => read(name).match(/(?<=pulumi-resource-hydra-v)\d[\d.]*\d/g) ?? []);
+    expect([...new Set(named)]).toEqual([version]);
+  });
+
   it("that the Pulumi Registry takes over link to nothing in this repository", () => {
     const taken = ["docs/_index.md", "docs/installation-configuration.md"];
     expect(taken.flatMap((name) => linksIn(name).map((target) => `${name}: ${target}`))).toEqual([]);
