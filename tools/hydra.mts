@@ -29,6 +29,8 @@ export interface HydraOptions {
   appUrl?: string;
   /** Settings that replace or join the ones used, under dotted names: `{ "ttl.access_token": "2h" }`. */
   settings?: Settings;
+  /** The authorities, as a PEM file, that it trusts when it fetches documents; those of the machine when absent. */
+  caCertificateFile?: string;
 }
 
 const attempts = 5;
@@ -80,7 +82,10 @@ async function tryToStart(binary: string, options: HydraOptions): Promise<Hydra 
   const file = join(scratch, "hydra.json");
   await writeFile(file, JSON.stringify(configuration(adminPort, publicPort, options)), { mode: 0o600 });
   const child = startChild(binary, ["serve", "all", "--dev", "--sqa-opt-out", "-c", file], {
-    env: withoutOwnSettings(process.env),
+    env: {
+      ...withoutOwnSettings(process.env),
+      ...(options.caCertificateFile ? { SSL_CERT_FILE: options.caCertificateFile } : {}),
+    },
     scratch,
   });
   const stop = async (): Promise<void> => void (await child.stop());

@@ -10,6 +10,7 @@ import { lifespanNames } from "../../provider/resources/lifespan.ts";
 import { oauth2Client } from "../../provider/resources/oauth2-client.ts";
 import { admin, hydra } from "../support/hydra.ts";
 import { generateKey } from "../support/key.ts";
+import { sectorRedirectUris } from "../support/sector-document.ts";
 import { create, destroy, type Held, preview, refresh, up } from "./engine.ts";
 import { type Abilities, change, clientPath, probe, rawGet } from "./server.ts";
 
@@ -43,6 +44,7 @@ const samples: Readonly<Record<string, readonly [unknown, unknown]>> = {
   userinfoSignedResponseAlg: ["RS256", "none"],
   accessTokenStrategy: ["jwt", "opaque"],
   scope: ["read write", "write read"],
+  sectorIdentifierUri: [`${hydra.sectorDocuments}/a.json`, `${hydra.sectorDocuments}/b.json`],
 };
 
 function samplesOf(name: string): readonly [unknown, unknown] {
@@ -52,8 +54,10 @@ function samplesOf(name: string): readonly [unknown, unknown] {
 }
 
 /** What every client has, so that a field can stand beside what it needs. */
-const around = (name: string): Values =>
-  name === "postLogoutRedirectUris" ? { redirectUris: ["https://a.example/1"] } : {};
+const around = (name: string): Values => {
+  if (name === "postLogoutRedirectUris") return { redirectUris: ["https://a.example/1"] };
+  return name === "sectorIdentifierUri" ? { redirectUris: sectorRedirectUris } : {};
+};
 
 const ways = ["changed", "emptied", "unset", "set"] as const;
 type Way = (typeof ways)[number];
@@ -73,10 +77,6 @@ function written(way: Way, name: string): unknown {
 
 // A switch that was never set is null, and off when it was.
 const meaning = (value: unknown) => (value === false ? null : value);
-
-const untried: Readonly<Record<string, string>> = {
-  sectorIdentifierUri: "the server fetches the document",
-};
 
 const table = new Map<string, Map<Way, string>>();
 
@@ -114,7 +114,9 @@ for (const resource of [oauth2Client, clientLifespans] as const) {
   const names = resource.type === "OAuth2Client" ? clientFields : lifespanNames;
   describe(`drift of ${resource.type}`, () => {
     it.concurrent.for(names)("is seen and put back on %s", async (name, context) => {
-      if (untried[name]) return context.skip(untried[name]);
+      if (name === "sectorIdentifierUri" && !hydra.sectorDocuments) {
+        return context.skip("a Hydra that runs already does not trust the certificate of the document that it fetches");
+      }
       if (oauth2Client.fields[name]?.since === "v25.4.0" && !abilities.deviceLifespans) {
         return context.skip("this server does not have the field: it came with v25.4.0");
       }
