@@ -235,7 +235,8 @@ describe("TrustedJwtIssuer", () => {
     const [theirs] = await idsOf(issuer);
     expect(errorsOf(await stack.up())).toEqual([
       "TrustedJwtIssuer idp: could not create TrustedJwtIssuer: a trust of this issuer, subject and kid exists already and " +
-        `was not made by this resource; adopt it on the plugin with \`pulumi import hydra:index:TrustedJwtIssuer <name> ${theirs}\`, or delete it`,
+        `was not made by this resource; adopt it on the plugin with \`pulumi import hydra:index:TrustedJwtIssuer <name> ${theirs}\`, ` +
+        `or delete it with a DELETE of ${trusts}/${theirs}`,
       "update failed",
     ]);
     expect(await live(issuer)).toEqual(before);
