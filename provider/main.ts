@@ -13,8 +13,12 @@ const engine = process.argv.slice(2).find((argument) => /:\d+$/.test(argument));
 
 serve({ version, schema, mapping }, engine ?? "").then(
   ({ port, stop }) => {
+    const end = () => void stop().then(() => process.exit());
     // Started by hand, there is no engine: it will find us by PULUMI_DEBUG_PROVIDERS, more than once.
-    if (engine !== undefined) whenEngineIsGone(() => void stop().then(() => process.exit()));
+    if (engine !== undefined) whenEngineIsGone(end);
+    process.on("SIGTERM", end);
+    // A terminal sends it to all; the engine decides what it means, and tells by a call.
+    if (engine !== undefined) process.on("SIGINT", () => undefined);
     process.stdout.write(`${port}\n`);
   },
   (error: unknown) => {

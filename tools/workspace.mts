@@ -29,6 +29,8 @@ export interface WorkspaceOptions {
 export interface Workspace extends AsyncDisposable {
   /** The program's folder. */
   readonly folder: string;
+  /** The environment of every command. */
+  readonly env: NodeJS.ProcessEnv;
   /** `pulumi up`, at once: no preview before it. Extra arguments as the CLI takes them, `--target` for instance. */
   up(...args: string[]): Promise<Operation>;
   preview(...args: string[]): Promise<Operation>;
@@ -113,6 +115,7 @@ export async function createWorkspace(installation: Installation, options: Works
 
   return {
     folder,
+    env,
     up: (...args) => operate("up", "--yes", "--skip-preview", ...args),
     preview: (...args) => operate("preview", ...args),
     refresh: (...args) => operate("refresh", "--yes", "--skip-preview", ...args),

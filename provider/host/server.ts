@@ -59,17 +59,12 @@ export async function serve(about: About, engineAddress: string): Promise<Served
     // A warning that cannot be shown is no reason to fail.
     return (urn: string, message: string) => told.then((tell) => tell(urn, message)).catch(() => undefined);
   };
-  let busy = 0;
-  let idle = () => {};
   const unary = <Request, Response>(work: (request: Request) => Promise<Response>) => {
     return (call: ServerUnaryCall<Request, Response>, done: sendUnaryData<Response>): void => {
-      busy++;
-      work(call.request)
-        .then(
-          (response) => done(null, response),
-          (error: unknown) => done(asServiceError(error)),
-        )
-        .finally(() => --busy || idle());
+      work(call.request).then(
+        (response) => done(null, response),
+        (error: unknown) => done(asServiceError(error)),
+      );
     };
   };
   const load = () => {
@@ -199,8 +194,8 @@ export async function serve(about: About, engineAddress: string): Promise<Served
     port,
     stop: () =>
       new Promise((resolve) => {
-        idle = resolve;
-        if (busy === 0) resolve();
+        // What is under way is answered still: an engine that is there records it.
+        server.tryShutdown(() => resolve());
         setTimeout(() => stop.abort(), grace);
       }),
   };

@@ -218,7 +218,7 @@ function existsAlready(found?: Wire): Refusal {
 function recovery(id: string): string {
   return (
     `adopt it on the plugin with \`pulumi import hydra:index:TrustedJwtIssuer <name> ${id}\`, ` +
-    `or delete it with a DELETE of /admin/trust/grants/jwt-bearer/issuers/${id}`
+    `or delete it with a DELETE of /admin/trust/grants/jwt-bearer/issuers/${id}; then run \`pulumi refresh\`: trusts that share its key go with it`
   );
 }
 

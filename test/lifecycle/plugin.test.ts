@@ -13,6 +13,7 @@ import any from "google-protobuf/google/protobuf/any_pb.js";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type CallError, type Engine, errorOf, failing, secret, startEngine, urnOf } from "../support/engine.ts";
+import { startFaultProxy } from "../support/fault.ts";
 import { startGateway } from "../support/gateway.ts";
 import { hydra } from "../support/hydra.ts";
 import { generateKey } from "../support/key.ts";
@@ -353,9 +354,28 @@ describe("an engine that is gone", () => {
     const start = Date.now();
     other.process.stdin.end();
     expect(await other.exited).toBe(0);
-    expect((await deleted)[0]).toBe("UNAVAILABLE");
+    expect((await deleted)[0]).toBe("CANCELLED");
     expect(Date.now() - start).toBeGreaterThan(2_000);
     expect(Date.now() - start).toBeLessThan(6_000);
+  });
+});
+
+describe("a signal", () => {
+  it("that ends the plugin lets it answer what is under way", async () => {
+    await using proxy = await startFaultProxy(hydra.adminUrl);
+    await using other = await startEngine({ config: { adminUrl: proxy.url } });
+    const terminated = new Promise<boolean>((resolve) =>
+      proxy.onStage((stage) => void (stage === "done" && resolve(other.process.kill("SIGTERM")))),
+    );
+    const id = randomUUID();
+    const made = await other.create("OAuth2Client", { __clientId: id });
+    expect([await terminated, made.id, await other.exited]).toEqual([true, id, 0]);
+  });
+
+  it("of a terminal is left to the engine", async () => {
+    await using other = await startEngine();
+    other.process.kill("SIGINT");
+    expect(await other.version()).toBe(version);
   });
 });
 

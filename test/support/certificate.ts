@@ -7,7 +7,8 @@ export interface Certificate {
   key: string;
 }
 
-export function selfSigned(): Certificate {
+/** It is valid from yesterday until tomorrow and for 127.0.0.1, unless `until` (milliseconds) or `host` say otherwise. */
+export function selfSigned({ until, host = [127, 0, 0, 1] }: { until?: number; host?: number[] } = {}): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const algorithm = sequence(oid(1, 2, 840, 10045, 4, 3, 2));
   const name = sequence(set(sequence(oid(2, 5, 4, 3), tlv(0x0c, Buffer.from("pulumi-hydra test")))));
@@ -17,10 +18,10 @@ export function selfSigned(): Certificate {
     tlv(0x02, Buffer.from([1, ...randomBytes(15)])),
     algorithm,
     name,
-    sequence(time(Date.now() - day), time(Date.now() + day)),
+    sequence(time(Date.now() - day), time(until ?? Date.now() + day)),
     name,
     publicKey.export({ type: "spki", format: "der" }),
-    tlv(0xa3, sequence(extension(oid(2, 5, 29, 17), sequence(tlv(0x87, Buffer.from([127, 0, 0, 1])))))),
+    tlv(0xa3, sequence(extension(oid(2, 5, 29, 17), sequence(tlv(0x87, Buffer.from(host)))))),
   );
   const certificate = sequence(body, algorithm, bits(sign("sha256", body, privateKey)));
   const lines = certificate.toString("base64").match(/.{1,64}/g) ?? [];

@@ -48,6 +48,8 @@ export interface FaultProxy extends AsyncDisposable {
   spoilFirst(fault: Fault, times?: number, method?: string, path?: RegExp): void;
   /** Called when a request has arrived, has been forwarded and answered, and when its answer was sent. */
   onStage(listen: ((stage: Stage, method: string, path: string) => void | Promise<void>) | undefined): void;
+  /** Passes on to another server from now on. */
+  retarget(url: string): void;
   /** Refuses connections from now on, or takes them again. */
   listen(open: boolean): Promise<void>;
 }
@@ -61,7 +63,8 @@ export type Stage = "arrived" | "done" | "answered";
  * await using proxy = await startFaultProxy(hydra.adminUrl);
  * proxy.spoilFirst({ forward: "all", answer: "reset" }, 1, "POST");
  */
-export async function startFaultProxy(target: string, certificate?: Certificate): Promise<FaultProxy> {
+export async function startFaultProxy(first: string, certificate?: Certificate): Promise<FaultProxy> {
+  let target = first;
   const seen: Seen[] = [];
   let choose: Choose | undefined;
   let tell: ((stage: Stage, method: string, path: string) => void | Promise<void>) | undefined;
@@ -110,6 +113,9 @@ export async function startFaultProxy(target: string, certificate?: Certificate)
     },
     onStage: (listen) => {
       tell = listen;
+    },
+    retarget: (url) => {
+      target = url;
     },
     listen: (wanted) => (wanted === server.listening ? Promise.resolve() : wanted ? open(port) : close()),
     [Symbol.asyncDispose]: async () => {

@@ -1,0 +1,159 @@
+// Knows the fault table: every fault in every operation, once and always; what holds in each cell, and what is printed.
+import { writeFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { selfSigned } from "../support/certificate.ts";
+import { type Fault, type FaultProxy, startFaultProxy } from "../support/fault.ts";
+import { admin, hydra } from "../support/hydra.ts";
+import { faultList } from "./fault-list.ts";
+import { operations } from "./operation.ts";
+import { type Cell, cellOf, eachOf, type Mode } from "./table.ts";
+
+const names = Object.keys(operations);
+const table = new Map<string, Cell>();
+const key = (mode: Mode, fault: string, operation: string) => `${mode}/${fault}/${operation}`;
+
+let elsewhere: FaultProxy;
+let expired: FaultProxy;
+let misnamed: FaultProxy;
+let faults: Readonly<Record<string, Fault>>;
+let lines: Readonly<Record<string, { settings: { adminUrl: string; caCertificate?: string } }>>;
+beforeAll(async () => {
+  elsewhere = await startFaultProxy(hydra.adminUrl);
+  const old = selfSigned({ until: Date.now() - 3_600_000 });
+  const other = selfSigned({ host: [127, 0, 0, 9] });
+  expired = await startFaultProxy(hydra.adminUrl, old);
+  misnamed = await startFaultProxy(hydra.adminUrl, other);
+  faults = faultList(elsewhere.url);
+  const closed = await startFaultProxy(hydra.adminUrl);
+  await closed.listen(false);
+  lines = {
+    "connection refused": { settings: { adminUrl: closed.url } },
+    "expired certificate": { settings: { adminUrl: expired.url, caCertificate: old.cert } },
+    "certificate of another host": { settings: { adminUrl: misnamed.url, caCertificate: other.cert } },
+  };
+});
+afterAll(async () => {
+  for (const proxy of [elsewhere, expired, misnamed]) await proxy[Symbol.asyncDispose]();
+});
+
+/** These cost much and differ little from operation to operation. */
+const few = ["create a client", "read a client"];
+
+async function fill(mode: Mode): Promise<void> {
+  const all = Object.entries(mode === "always" ? { ...faults, ...lines } : faults).flatMap(([fault, how]) =>
+    names.filter((name) => fault !== "huge body" || few.includes(name)).map((name) => ({ fault, how, name })),
+  );
+  await eachOf(all, 12, async ({ fault, how, name }) => {
+    const operation = await operations[name]?.();
+    if (operation) table.set(key(mode, fault, name), await cellOf(operation, mode, hydra.adminUrl, how));
+  });
+}
+
+const wrongIn = (mode: Mode) =>
+  [...table].flatMap(([place, { wrong }]) =>
+    place.startsWith(`${mode}/`) ? wrong.map((text) => `${place}: ${text}`) : [],
+  );
+
+/** Faults that no repetition helps against: the operation fails at once, and with it the table says what a person reads. */
+const final = /^(HTML page with status 404|redirect|401|429 with Retry-After: 600|expired|certificate)/;
+
+describe("a fault", () => {
+  it("that comes once is got over, and nothing is doubled, lost or told wrong", async () => {
+    await fill("once");
+    expect(wrongIn("once")).toEqual([]);
+    const failed = [...table].filter(
+      ([place, { ended }]) => ended !== "done" && !final.test(place.split("/")[1] ?? ""),
+    );
+    expect(failed.map(([place, { message }]) => `${place}: ${message}`)).toEqual([]);
+  });
+
+  it("that stays ends in an error that tells the truth, and the next up mends it", async () => {
+    await fill("always");
+    expect(wrongIn("always")).toEqual([]);
+    const unexplained = [...table].filter(
+      ([, { ended, message }]) => ended !== "done" && !message.startsWith("could not "),
+    );
+    expect(unexplained).toEqual([]);
+  });
+
+  it("never leads credentials or requests to another host", () => {
+    expect(elsewhere.seen).toEqual([]);
+    expect([expired.seen, misnamed.seen]).toEqual([[], []]);
+  });
+
+  it("of a body without end is read to its limit and no further", () => {
+    const received = few.map((name) => table.get(key("always", "huge body", name))?.received ?? 0);
+    const megabyte = 1024 * 1024;
+    for (const bytes of received) expect(bytes).toBeGreaterThan(32 * megabyte);
+    // Six requests at most, each with what was on the way when the reader left.
+    for (const bytes of received) expect(bytes).toBeLessThan(6 * 40 * megabyte);
+  });
+});
+
+const words: Readonly<Record<string, string>> = { done: "done", nothing: "fails", unsure: "unsure", kept: "kept" };
+
+function rows(mode: Mode): string[] {
+  const known = Object.keys(mode === "always" ? { ...faults, ...lines } : faults);
+  return known.map((fault) => {
+    const cells = names.map((name) => table.get(key(mode, fault, name)));
+    const texts = cells.map((cell) =>
+      cell ? `${words[cell.ended] ?? cell.ended} ${fault in lines ? "" : cell.requests}`.trim() : "",
+    );
+    return `| ${fault} | ${texts.join(" | ")} |`;
+  });
+}
+
+function messages(): string[] {
+  return Object.keys({ ...faults, ...lines }).map((fault) => {
+    const { message = "" } = table.get(key("always", fault, "create a client")) ?? {};
+    const text = message
+      .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "…")
+      .replaceAll(/https?:\/\/127\.0\.0\.1:\d+/g, "https://hydra.example")
+      .replaceAll(/127\.0\.0\.1:\d+/g, "hydra.example")
+      .replace(
+        /; it may have made the client.*/,
+        "; it may have made the client … (and how to take it over or delete it)",
+      );
+    return `| ${fault} | ${text === "" ? "nothing: the client is there, under the id that was chosen for it" : text.replaceAll("|", "\\|")} |`;
+  });
+}
+
+afterAll(async () => {
+  const { body } = await admin.get("/version");
+  const head = [`| Fault | ${names.join(" | ")} |`, `|---|${names.map(() => "---").join("|")}|`];
+  const text = [
+    "# What faults on the way to Hydra do",
+    "",
+    `Written by \`npm run faults\`, which puts a proxy between the provider and a real Hydra (${String(body.version)}) and spoils what passes`,
+    "it: each fault in each operation, on the plugin, with `hydra:retries` 2 and `hydra:timeout` 2. A number is how many requests",
+    "arrived at the proxy.",
+    "",
+    "- **done**: the operation went through; the state has what the server has.",
+    "- **fails**: an error; the state is as before, and so is the server (a deletion may be done: the next one finds that).",
+    "- **kept**: an error; the change may be done or not. The resource stays in the state as unfinished, and the next `up` looks and does what is left.",
+    "- **unsure**: an error; the object may be there or not. The message names its id and what to do, and Pulumi keeps a pending operation whose inputs hold it.",
+    "",
+    "In every cell the next `up` without the fault led to what was declared, with one object on the server, the recorded secret in force,",
+    "and nothing left to do. Nothing was ever sent to the host of a redirect, and nothing of a request passed a bad certificate.",
+    "",
+    "## Once: the request that does it meets the fault the first time",
+    "",
+    ...head,
+    ...rows("once"),
+    "",
+    "## Always: every request meets the fault, each time",
+    "",
+    ...head,
+    ...rows("always"),
+    "",
+    "## What is read when a client is created and the fault stays",
+    "",
+    "| Fault | Message |",
+    "|---|---|",
+    ...messages(),
+    "",
+  ];
+  const file = process.env.FAULT_TABLE;
+  if (file) writeFileSync(file, text.join("\n"));
+  console.log(file ? text.join("\n") : `faults: ${table.size} cells on Hydra ${String(body.version)}`);
+});
