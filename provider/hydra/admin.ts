@@ -64,27 +64,28 @@ export type CheckSecret = (id: string, secret: string, method: SecretMethod, sig
 /** The admin API behind `client`; `publicApi` is where secrets are checked. */
 export function createAdmin(url: string, transport: Client, publicApi?: Client, readsCheckSecrets = false): Admin {
   const client = { send: (request: HydraRequest) => observed(transport, request) };
-  const call = async (method: HydraRequest["method"], path: string, signal?: AbortSignal, body?: unknown) =>
-    client.send({ method, path: `/admin${path}`, body, secrets: secretsIn(body), signal });
+  const remove = async (path: string, signal?: AbortSignal, unexpected?: HydraRequest["unexpected"]) =>
+    void (await client.send({ method: "DELETE", path: `/admin${path}`, signal, unexpected }));
+  const nothing = (json: unknown) => (json === undefined ? undefined : "empty");
   const clientPages = (filter: Filter, signal?: AbortSignal) =>
     pages(client, "client_id", `/clients?${query(filter)}`, signal);
   const trustPages = (issuer: string | undefined, signal?: AbortSignal) =>
     pages(client, "id", `${trusts}?${query({ issuer })}`, signal);
-  const object = async (request: HydraRequest) => asObject((await client.send(request)).json, request);
+  const object = async (request: HydraRequest, members: Wire = {}) => {
+    const { json } = await client.send({ ...request, unexpected: (found) => unlike(found, members) });
+    return json as Wire;
+  };
   const post = (path: string, signal?: AbortSignal, body?: Wire) =>
     ({ method: "POST", path: `/admin${path}`, body, secrets: secretsIn(body), repeatable: true, signal }) as const;
   type Method = HydraRequest["method"];
   const ofClient = async (method: Method, id: string, signal?: AbortSignal, body?: unknown, below = "") => {
     const request = { method, path: `/admin${clientPath(id)}${below}`, body, secrets: secretsIn(body), signal };
-    return about("client_id", id, await object(request), request);
+    return object(request, { client_id: id });
   };
   const getClient = (id: string, signal?: AbortSignal) => ofClient("GET", id, signal);
   return {
     url,
-    createClient: async (body, signal) => {
-      const request = post("/clients", signal, body);
-      return about("client_id", body.client_id, await object(request), request);
-    },
+    createClient: (body, signal) => object(post("/clients", signal, body), { client_id: body.client_id }),
     getClient,
     readClient: createReadClient({
       one: getClient,
@@ -95,23 +96,17 @@ export function createAdmin(url: string, transport: Client, publicApi?: Client, 
     patchClient: (id, patch, signal) => ofClient("PATCH", id, signal, patch),
     putClient: (id, body, signal) => ofClient("PUT", id, signal, body),
     putLifespans: (id, body, signal) => ofClient("PUT", id, signal, body, "/lifespans"),
-    deleteClient: async (id, signal) => void (await call("DELETE", clientPath(id), signal)),
+    deleteClient: async (id, signal) => remove(clientPath(id), signal, nothing),
     // Sent twice, it makes two secrets, and the answer tells the newer one.
     rotateSecret: (id, signal) => object(post(`${clientPath(id)}/secrets/rotate`, signal)),
-    dropPreviousSecrets: async (id, signal) => void (await call("DELETE", `${clientPath(id)}/secrets/rotate`, signal)),
-    deleteTokens: async (id, signal) =>
-      void (await call("DELETE", `/oauth2/tokens?${new URLSearchParams({ client_id: id })}`, signal)),
+    dropPreviousSecrets: async (id, signal) => remove(`${clientPath(id)}/secrets/rotate`, signal),
+    deleteTokens: (id, signal) => remove(`/oauth2/tokens?${new URLSearchParams({ client_id: id })}`, signal),
     readsCheckSecrets,
     checkSecret: publicApi && ((...asked) => checkSecret(publicApi, ...asked)),
-    createTrust: async (body, signal) => {
-      const request = post(trusts, signal, body);
-      const wire = about("issuer", body.issuer, await object(request), request);
-      if (typeof wire.id !== "string" || wire.id === "") throw unexpected(request, "an object with an id");
-      return wire;
-    },
+    createTrust: (body, signal) => object(post(trusts, signal, body), { issuer: body.issuer, id: undefined }),
     getTrust: async (id, signal) => {
       const request = { method: "GET", path: `/admin${trustPath(id)}`, signal } as const;
-      return about("id", id, await object(request), request);
+      return object(request, { id });
     },
     listClients: (filter, signal) => all(clientPages(filter, signal)),
     clientPages,
@@ -123,13 +118,18 @@ export function createAdmin(url: string, transport: Client, publicApi?: Client, 
       all(pages(client, undefined, `/oauth2/auth/sessions/consent?${query({ subject })}`, signal)),
     listTrusts: (issuer, signal) => all(trustPages(issuer, signal)),
     trustPages,
-    deleteTrust: async (id, signal) => void (await call("DELETE", trustPath(id), signal)),
+    deleteTrust: async (id, signal) => remove(trustPath(id), signal, nothing),
     getKeys: async (set, kid, signal) => {
       const request = { method: "GET", path: `/admin/keys/${segment(set)}/${segment(kid)}`, signal } as const;
-      const { keys } = await object(request);
-      return Array.isArray(keys) ? keys.map((key) => asObject(key, request)) : [];
+      const areKeys = (found: unknown) =>
+        unlike(found, {}) ?? (areObjects(keysIn(found)) ? undefined : "a set of keys");
+      return keysIn((await client.send({ ...request, unexpected: areKeys })).json) as Wire[];
     },
   };
+}
+
+function keysIn(json: unknown): unknown {
+  return (json as Wire).keys ?? [];
 }
 
 type Sender = Pick<Client, "send">;
@@ -202,8 +202,7 @@ async function* pages(
   const seen = new Set<string>();
   let path: string | undefined = `/admin${first}`;
   while (path !== undefined && !seen.has(path)) {
-    if (seen.size === mostPages)
-      throw unexpected({ method: "GET", path }, `the last of ${mostPages} pages, as many as a list may have`);
+    if (seen.size === mostPages) throw endless(path);
     seen.add(path);
     const page: Page = await pageOf(client, member, { path, signal });
     yield page.items;
@@ -226,12 +225,11 @@ async function pageOf(
   member: string | undefined,
   asked: Pick<HydraRequest, "path" | "signal" | "once">,
 ): Promise<Page> {
-  const request = { method: "GET", ...asked } as const;
-  const { json, headers } = await client.send(request);
-  if (!Array.isArray(json)) throw unexpected(request, "a list");
-  const items = json.map((item) => asObject(item, request));
-  if (member !== undefined && items.some((item) => typeof item[member] !== "string"))
-    throw unexpected(request, `a list of objects with ${member}`);
+  const has = (item: Wire) => member === undefined || typeof item[member] === "string";
+  const unexpected = (found: unknown) =>
+    areObjects(found) && found.every(has) ? undefined : `a list of objects${member ? ` with ${member}` : ""}`;
+  const { json, headers } = await client.send({ method: "GET", ...asked, unexpected });
+  const items = json as Wire[];
   // v2.3.0 names a next page even after the last trust.
   return { items, next: items.length === 0 ? undefined : nextPage(String(headers.link ?? ""), asked.path) };
 }
@@ -244,19 +242,25 @@ function nextPage(link: string, current: string): string | undefined {
   return query < 0 ? undefined : current.replace(/\?.*$/, "") + target.slice(query);
 }
 
-function asObject(json: unknown, request: HydraRequest): Wire {
-  if (typeof json === "object" && json !== null && !Array.isArray(json)) return json as Wire;
-  throw unexpected(request, "an object");
+function endless(path: string): HydraError {
+  const message = `the answer of ${path} is not the last of ${mostPages} pages, as many as a list may have; check that hydra:adminUrl points at Hydra's admin API`;
+  return new HydraError(message, { kind: "unreachable", method: "GET", path });
 }
 
-/** The object, unless it is not the one that was asked about: what answers then is no Hydra. */
-function about(member: string, value: unknown, wire: Wire, request: HydraRequest): Wire {
-  if (typeof value === "string" && wire[member] === value) return wire;
-  throw unexpected(request, `an object with the ${member} ${JSON.stringify(value)}`);
+/** What an answer has to be, when it is not an object with these members; one without a value may be any text. */
+function unlike(json: unknown, members: Wire): string | undefined {
+  if (!isObject(json)) return "an object";
+  const wrong = Object.keys(members).find((name) => {
+    const [found, wanted] = [json[name], members[name]];
+    return wanted === undefined ? typeof found !== "string" || found === "" : found !== wanted;
+  });
+  return wrong === undefined ? undefined : `an object with the ${wrong} ${JSON.stringify(members[wrong] ?? "…")}`;
 }
 
-// Something did answer: what it did is not known.
-function unexpected({ method, path }: HydraRequest, what: string): HydraError {
-  const message = `the answer of ${path} is not ${what}; check that hydra:adminUrl points at Hydra's admin API`;
-  return new HydraError(message, { kind: "unreachable", method, path, uncertain: true });
+function isObject(json: unknown): json is Wire {
+  return typeof json === "object" && json !== null && !Array.isArray(json);
+}
+
+function areObjects(json: unknown): json is Wire[] {
+  return Array.isArray(json) && json.every(isObject);
 }

@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { rootCertificates } from "node:tls";
 import type { Dispatcher } from "undici";
 import { EnvHttpProxyAgent } from "undici";
+import { encode, readBounded } from "./body.ts";
 import { conceal } from "./conceal.ts";
 import { adviceFor, errorCode, explain, HydraError, kindOfAnswer, line, withCertainty } from "./error.ts";
 import { parseJson } from "./json.ts";
@@ -50,6 +51,8 @@ export interface HydraRequest {
   readonly once?: boolean;
   /** Values in the request that must not show in any message: servers repeat what they were sent. */
   readonly secrets?: readonly string[];
+  /** What a good answer has to be, in words, when this one is not that. */
+  readonly unexpected?: ((json: unknown) => string | undefined) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -68,8 +71,6 @@ export interface Client {
   close(): Promise<void>;
 }
 
-/** No answer of the admin API comes near this; more is not read into memory. */
-const largestBody = 32 * 1024 * 1024;
 /** However often it is allowed to retry, a request ends within this many milliseconds of its first failure. */
 const retryWindow = 120_000;
 
@@ -167,8 +168,10 @@ async function sendOnce(
     const { statusCode: status, headers } = response;
     const json = parseJson(text);
     if (status >= 200 && status < 300) {
-      if (status === 204 || json !== undefined || text === "") return { status, json, headers };
-      return { failure: unreadable(target, request, status), pause: 0 };
+      const wanted = status === 204 || json !== undefined || text === "" ? request.unexpected?.(json) : "JSON";
+      return wanted === undefined
+        ? { status, json, headers }
+        : { failure: unreadable(target, request, status, wanted), pause: 0 };
     }
     return refusedBy(target, request, status, headers, json, text);
   } catch (error) {
@@ -177,36 +180,6 @@ async function sendOnce(
   } finally {
     limit.end();
   }
-}
-
-function encode(request: HydraRequest): { body: string | null; type: Record<string, string> } {
-  if (request.form) {
-    return {
-      body: new URLSearchParams(request.form).toString(),
-      type: { "content-type": "application/x-www-form-urlencoded" },
-    };
-  }
-  if (request.body === undefined) return { body: null, type: {} };
-  return { body: JSON.stringify(request.body), type: { "content-type": "application/json" } };
-}
-
-type Body = AsyncIterable<Uint8Array> & { destroy(): unknown };
-
-async function readBounded(body: Body, announced: number): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  if (announced > largestBody) throw tooLarge(body);
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > largestBody) throw tooLarge(body);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
-}
-
-function tooLarge(body: Body): Error {
-  body.destroy();
-  return new Error(`the answer is larger than ${largestBody / 1024 / 1024} MiB`);
 }
 
 function refusedBy(
@@ -235,7 +208,9 @@ function refusedBy(
     ...placeOf(request),
     uncertain: status >= 500 || status === 408,
   });
-  return isWorthRepeating(status, json) ? { failure, pause: announcedPause(headers) } : { failure };
+  // A part of what Hydra said: of the whole we would know what it means.
+  const cut = json === undefined && text !== "" && /\bjson\b/.test(String(headers["content-type"]));
+  return cut || isWorthRepeating(status, json) ? { failure, pause: announcedPause(headers) } : { failure };
 }
 
 const neverSent = new Set([
@@ -250,7 +225,7 @@ const notHelped = new Set(["CERT_HAS_EXPIRED", "DEPTH_ZERO_SELF_SIGNED_CERT", "S
 
 function brokenBy(target: Target, request: HydraRequest, timedOut: boolean, error: unknown): Failed {
   const code = codeOf(error);
-  const certificate = notHelped.has(code) || code.startsWith("ERR_TLS") || code.startsWith("UNABLE_TO_");
+  const certificate = notHelped.has(code) || /^(CERT_|ERR_TLS|ERR_SSL)/.test(code) || code.startsWith("UNABLE_TO_");
   const reason = timedOut ? `no answer within ${target.timeout / 1000} s` : messageOf(error) || code;
   const advice = certificate ? "" : `; check that Hydra runs and that ${target.key} is right`;
   const message = hide(target, request, `${reason} (${request.method} ${target.url}${request.path})${advice}`);
@@ -275,9 +250,14 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function unreadable(target: Target, request: HydraRequest, status: number): HydraError {
-  const message = `the answer is not JSON (${status} ${request.method} ${request.path}); ${adviceFor(404, "unreachable", "", target)}`;
-  return new HydraError(message, { kind: "unreachable", status, ...placeOf(request), uncertain: true });
+function unreadable(target: Target, request: HydraRequest, status: number, wanted: string): HydraError {
+  const message = `the answer is not ${wanted} (${status} ${request.method} ${request.path}); ${adviceFor(404, "unreachable", "", target)}`;
+  return new HydraError(hide(target, request, message), {
+    kind: "unreachable",
+    status,
+    ...placeOf(request),
+    uncertain: true,
+  });
 }
 
 function cancelled(request: HydraRequest, uncertain: boolean): HydraError {

@@ -19,7 +19,7 @@ export function faultList(elsewhere: string): Readonly<Record<string, Fault>> {
     "body truncated": { forward: "all", answer: "truncated" },
     "half of the JSON": { forward: "all", answer: "cut JSON" },
     "garbage with status 200": { forward: "all", answer: { status: 200, headers: json, body: "{]" } },
-    "an empty object with status 200": { forward: "all", answer: { status: 200, headers: json, body: "{}" } },
+    "an empty object with status 200": { forward: "nothing", answer: { status: 200, headers: json, body: "{}" } },
     "wrong content type": {
       forward: "all",
       answer: { status: 0, headers: { "content-type": "text/html" }, genuine: true },
@@ -27,24 +27,24 @@ export function faultList(elsewhere: string): Readonly<Record<string, Fault>> {
     "HTML page with status 200": status(200, "Sign in", "nothing"),
     "HTML page with status 404": status(404, "Not Found", "nothing"),
     "redirect to another host": status(307, "Moved", "nothing", { location: `${elsewhere}/admin/clients` }),
-    "400 of a lost transaction": {
+    "status 400 of a lost transaction": {
       forward: "nothing",
       answer: { status: 400, headers: json, body: '{"error":"Unable to serialize access","error_description":""}' },
     },
-    "401": { forward: "nothing", answer: { status: 401, headers: json, body: '{"error":"unauthorized"}' } },
-    "408": status(408, "Request Timeout", "nothing"),
-    "429": status(429, "Too Many Requests", "nothing"),
-    "429 with Retry-After: 1": status(429, "Too Many Requests", "nothing", { "retry-after": "1" }),
-    "429 with Retry-After: 600": status(429, "Too Many Requests", "nothing", { "retry-after": "600" }),
-    "500": { forward: "nothing", answer: { status: 500, headers: json, body: '{"error":"error"}' } },
-    "500 after the request is carried out": {
+    "status 401": { forward: "nothing", answer: { status: 401, headers: json, body: '{"error":"unauthorized"}' } },
+    "status 408": status(408, "Request Timeout", "nothing"),
+    "status 429": status(429, "Too Many Requests", "nothing"),
+    "status 429 with Retry-After: 1": status(429, "Too Many Requests", "nothing", { "retry-after": "1" }),
+    "status 429 with Retry-After: 600": status(429, "Too Many Requests", "nothing", { "retry-after": "600" }),
+    "status 500": { forward: "nothing", answer: { status: 500, headers: json, body: '{"error":"error"}' } },
+    "status 500 after the request is carried out": {
       forward: "all",
       answer: { status: 500, headers: json, body: '{"error":"error"}' },
     },
-    "502": status(502, "Bad Gateway", "nothing"),
-    "502 after the request is carried out": status(502, "Bad Gateway", "all"),
-    "503": status(503, "Service Unavailable", "nothing"),
-    "504 after the request is carried out": status(504, "Gateway Timeout", "all"),
+    "status 502": status(502, "Bad Gateway", "nothing"),
+    "status 502 after the request is carried out": status(502, "Bad Gateway", "all"),
+    "status 503": status(503, "Service Unavailable", "nothing"),
+    "status 504 after the request is carried out": status(504, "Gateway Timeout", "all"),
     "huge body": { forward: "all", answer: { status: 200, headers: json, body: '{"a":[1,', endless: true } },
   };
 }

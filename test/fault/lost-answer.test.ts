@@ -23,7 +23,7 @@ const lost = losses["a reset after it"] as Fault;
 
 let proxy: FaultProxy;
 beforeAll(async () => {
-  proxy = await startFaultProxy(hydra.adminUrl);
+  proxy = await startFaultProxy(hydra.adminUrl, { steady: true });
 });
 beforeEach(() => proxy.spoil(undefined));
 afterAll(() => proxy[Symbol.asyncDispose]());

@@ -1,8 +1,7 @@
 // Knows the operations of the fault table: what has to exist before, what is done, and what must hold on the server then.
 import { randomUUID } from "node:crypto";
 import type { Values } from "../../provider/lifecycle/value.ts";
-import { clientPath, rawPost, secretWorks, trustsPath } from "../property/server.ts";
-import { admin } from "../support/hydra.ts";
+import { clientPath, rawDelete, rawGet, rawPost, secretWorks, trustsPath } from "../property/server.ts";
 import { generateKey } from "../support/key.ts";
 import type { Outcome, Stack } from "./stack.ts";
 
@@ -34,8 +33,7 @@ function client(before: Values | undefined, after: Values | "delete" | "read", c
     const id = chosen ? { clientId: `chosen-${owner}` } : {};
     const first = before && { owner, ...id, ...before };
     const program = typeof after === "string" ? (first ?? {}) : { owner, ...id, ...after };
-    const found = async () =>
-      ((await admin.get(`/admin/clients?owner=${owner}&page_size=250`)).body.list as Values[]) ?? [];
+    const found = async () => (await rawGet(`/admin/clients?owner=${owner}&page_size=250`)).list as Values[];
     return {
       type: "OAuth2Client",
       method: after === "delete" ? "DELETE" : after === "read" ? "GET" : before ? "PATCH" : "POST",
@@ -48,9 +46,9 @@ function client(before: Values | undefined, after: Values | "delete" | "read", c
         const [one] = all;
         if (!one) return after === "delete" ? "after" : before ? "gone" : "before";
         if (after === "delete" || after === "read") return "before";
-        const secret = program.clientSecret;
+        const { clientSecret: secret, clientName = "" } = program as Values;
         const isAfter =
-          one.client_name === program.clientName &&
+          one.client_name === clientName &&
           (secret === undefined || (await secretWorks(String(one.client_id), String(secret), "client_secret_basic")));
         return isAfter ? "after" : "before";
       },
@@ -62,7 +60,7 @@ function client(before: Values | undefined, after: Values | "delete" | "read", c
         return outcome;
       },
       clean: async () => {
-        for (const { client_id } of await found()) await admin.delete(clientPath(String(client_id)));
+        for (const { client_id } of await found()) await rawDelete(clientPath(String(client_id)));
       },
     };
   };
@@ -72,7 +70,7 @@ function lifespans(before: string | undefined, after: string | "delete"): Build 
   return async () => {
     const clientId = String((await rawPost("/admin/clients", {})).client_id);
     const program = (span: string | undefined) => ({ clientId, implicitGrantIdTokenLifespan: span });
-    const now = async () => (await admin.get(clientPath(clientId))).body.implicit_grant_id_token_lifespan ?? undefined;
+    const now = async () => (await rawGet(clientPath(clientId))).implicit_grant_id_token_lifespan ?? undefined;
     const wanted = after === "delete" ? undefined : after;
     return {
       type: "ClientLifespans",
@@ -95,8 +93,7 @@ function trust(after: "create" | "read" | "delete"): Build {
     const issuer = `https://${randomUUID()}.example`;
     const { publicJwk: jwk } = generateKey("ES256", "kid");
     const program = { issuer, subject: "alice", scope: ["read"], jwk, expiresAt: "2099-01-31T00:00:00Z" };
-    const found = async () =>
-      ((await admin.get(`${trustsPath}?issuer=${encodeURIComponent(issuer)}`)).body.list as Values[]) ?? [];
+    const found = async () => (await rawGet(`${trustsPath}?issuer=${encodeURIComponent(issuer)}`)).list as Values[];
     return {
       type: "TrustedJwtIssuer",
       method: after === "create" ? "POST" : after === "read" ? "GET" : "DELETE",
@@ -111,7 +108,7 @@ function trust(after: "create" | "read" | "delete"): Build {
       },
       settle: (stack) => (after === "delete" ? stack.destroy() : stack.up(program)),
       clean: async () => {
-        for (const { id } of await found()) await admin.delete(`${trustsPath}/${String(id)}`);
+        for (const { id } of await found()) await rawDelete(`${trustsPath}/${String(id)}`);
       },
     };
   };

@@ -21,8 +21,8 @@ beforeAll(async () => {
   elsewhere = await startFaultProxy(hydra.adminUrl);
   const old = selfSigned({ until: Date.now() - 3_600_000 });
   const other = selfSigned({ host: [127, 0, 0, 9] });
-  expired = await startFaultProxy(hydra.adminUrl, old);
-  misnamed = await startFaultProxy(hydra.adminUrl, other);
+  expired = await startFaultProxy(hydra.adminUrl, { certificate: old });
+  misnamed = await startFaultProxy(hydra.adminUrl, { certificate: other });
   faults = faultList(elsewhere.url);
   const closed = await startFaultProxy(hydra.adminUrl);
   await closed.listen(false);
@@ -55,7 +55,7 @@ const wrongIn = (mode: Mode) =>
   );
 
 /** Faults that no repetition helps against: the operation fails at once, and with it the table says what a person reads. */
-const final = /^(HTML page with status 404|redirect|401|429 with Retry-After: 600|expired|certificate)/;
+const final = /^(HTML page with status 404|redirect|status 401|status 429 with Retry-After: 600|expired|certificate)/;
 
 describe("a fault", () => {
   it("that comes once is got over, and nothing is doubled, lost or told wrong", async () => {

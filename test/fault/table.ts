@@ -23,24 +23,29 @@ export interface Cell {
 
 const patience = { timeout: 2, retries: 2 };
 
-/** `direct` is where Hydra is; a fault without a proxy is one of the address itself. */
+/**
+ * `direct` is where Hydra is; a fault without a proxy is one of the address itself.
+ */
 export async function cellOf(
   operation: Operation,
   mode: Mode,
   direct: string,
   fault: Fault | { readonly settings: Values },
 ): Promise<Cell> {
-  await using proxy = await startFaultProxy(direct);
-  const stack = startStack(operation.type, { adminUrl: direct });
+  await using proxy = await startFaultProxy(direct, { steady: true });
+  const stack = startStack(operation.type, { adminUrl: proxy.url });
   if (operation.before) await must(stack.up(operation.before));
+  const prepared = proxy.seen.length;
   const before = JSON.stringify(stack.recorded());
 
   const spoiled = "settings" in fault ? fault.settings : { adminUrl: proxy.url };
-  stack.configure({ ...patience, ...spoiled });
+  const slow = "answer" in fault && typeof fault.answer === "object" && fault.answer.endless ? { timeout: 60 } : {};
+  stack.configure({ ...patience, ...slow, ...spoiled });
   if (!("settings" in fault)) spoil(proxy, operation, mode, fault);
   const outcome = await operation.run(stack);
-  const requests = proxy.seen.length;
-  stack.configure({ adminUrl: direct });
+  const requests = proxy.seen.length - prepared;
+  proxy.spoil(undefined);
+  stack.configure({ adminUrl: proxy.url });
 
   const ended = "did" in outcome ? "done" : outcome.outcome;
   const live = await operation.live();

@@ -54,6 +54,13 @@ export interface FaultProxy extends AsyncDisposable {
   listen(open: boolean): Promise<void>;
 }
 
+export interface FaultProxyOptions {
+  /** With one, it speaks TLS. */
+  certificate?: Certificate;
+  /** Has no faults but those it is told: what Hydra itself refuses because of a lost transaction is sent to it again. */
+  steady?: boolean;
+}
+
 export type Stage = "arrived" | "done" | "answered";
 
 /**
@@ -63,7 +70,8 @@ export type Stage = "arrived" | "done" | "answered";
  * await using proxy = await startFaultProxy(hydra.adminUrl);
  * proxy.spoilFirst({ forward: "all", answer: "reset" }, 1, "POST");
  */
-export async function startFaultProxy(first: string, certificate?: Certificate): Promise<FaultProxy> {
+export async function startFaultProxy(first: string, options: FaultProxyOptions = {}): Promise<FaultProxy> {
+  const { certificate, steady = false } = options;
   let target = first;
   const seen: Seen[] = [];
   let choose: Choose | undefined;
@@ -76,7 +84,9 @@ export async function startFaultProxy(first: string, certificate?: Certificate):
     const body = await bodyOf(incoming);
     await tell?.("arrived", method, path);
     const { forward = "all", answer } = fault ?? {};
-    const genuine = forward === "nothing" ? undefined : await passOn(target, incoming, body, forward === "half");
+    const send = () => passOn(target, incoming, body, forward === "half");
+    let genuine = forward === "nothing" ? undefined : await send();
+    for (let left = 50; steady && left > 0 && isLostTransaction(genuine); left--) genuine = await send();
     await tell?.("done", method, path);
     if (socket.destroyed) return;
     const before = socket.bytesWritten;
@@ -128,6 +138,10 @@ interface Genuine {
   readonly status: number;
   readonly headers: IncomingMessage["headers"];
   readonly body: Buffer;
+}
+
+function isLostTransaction(answer: Genuine | undefined): boolean {
+  return answer?.status === 400 && answer.body.includes("Unable to serialize access");
 }
 
 async function bodyOf(message: IncomingMessage): Promise<Buffer> {
