@@ -62,8 +62,8 @@ export default defineConfig({
         test: {
           name: "fault",
           include: ["test/fault/**/*.test.ts"],
-          globalSetup: [hydra],
-          testTimeout: 240_000,
+          globalSetup: [hydra, installation],
+          testTimeout: 1_200_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
           sequence: { groupOrder: 4 },

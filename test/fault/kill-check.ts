@@ -34,10 +34,18 @@ export async function trustsOf({ adminUrl }: Hydra, issuer: string): Promise<Jso
   return listOf(`${adminUrl}${trustsPath}?issuer=${issuer}&page_size=250`);
 }
 
-async function listOf(url: string): Promise<Json[]> {
-  const response = await fetch(url);
-  if (response.status !== 200) throw new Error(`${url} answers ${response.status}`);
-  return (await response.json()) as Json[];
+/** All pages; each names the next one in its Link header. */
+async function listOf(first: string): Promise<Json[]> {
+  const found: Json[] = [];
+  for (let url: string | undefined = first, left = 100; url !== undefined && left > 0; left--) {
+    const response: Response = await fetch(url);
+    if (response.status !== 200) throw new Error(`${url} answers ${response.status}`);
+    const items = (await response.json()) as Json[];
+    found.push(...items);
+    const [, query] = /<[^>]*(\?[^>]*)>; rel="next"/.exec(response.headers.get("link") ?? "") ?? [];
+    url = items.length > 0 && query ? first.replace(/\?.*/, query) : undefined;
+  }
+  return found;
 }
 
 /** What is wrong; nothing when all is as declared. */

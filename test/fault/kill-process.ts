@@ -7,6 +7,8 @@ export interface Command {
   readonly ended: Promise<{ readonly code: number; readonly output: string }>;
   /** Sends a signal to one of its processes; false when there is no such one. */
   kill(who: string, signal: NodeJS.Signals): boolean;
+  /** The process id of one of them, if it runs. */
+  find(who: string): number | undefined;
   /** Waits until none of them is left, and kills what has not gone by itself after `patience`. Says what that was. */
   settled(patience: number): Promise<string[]>;
 }
@@ -36,6 +38,7 @@ export function startPulumi(stack: Workspace, args: readonly string[], limit = 1
     for (const { pid, command } of found) known.set(pid, command);
     return found;
   };
+  const find = (who: string) => (who === "cli" ? cli : look().find(({ command }) => marks[who]?.test(command))?.pid);
   const timer = setTimeout(() => child.kill("SIGKILL"), limit);
   const ended = new Promise<{ code: number; output: string }>((resolve) =>
     child.on("exit", (code, signal) => {
@@ -47,10 +50,10 @@ export function startPulumi(stack: Workspace, args: readonly string[], limit = 1
   return {
     ended,
     kill: (who, signal) => {
-      const found = look();
-      const pid = who === "cli" ? cli : found.find(({ command }) => marks[who]?.test(command))?.pid;
+      const pid = find(who);
       return pid !== undefined && send(pid, signal);
     },
+    find,
     settled: async (patience) => {
       const deadline = Date.now() + patience;
       const left = () => look().filter(({ pid }) => pid !== cli);
