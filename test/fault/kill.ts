@@ -24,7 +24,7 @@ export interface Cycle {
   /** What is not as declared in the end; it should be nothing. */
   readonly wrong: readonly string[];
   readonly output: string;
-  /** Milliseconds from the kill to the end of the CLI. */
+  /** Milliseconds from the kill to the last answer that the provider got. */
   readonly ending: number;
 }
 
@@ -101,14 +101,16 @@ async function disturbed(hydra: RestartableHydra, stack: Workspace, { victim, at
     }
   };
   let count = 0;
+  let answered = 0;
   hydra.proxy.onStage((stage) => {
+    if (stage === "answered") answered = Date.now();
     if ("request" in at && stage === at.stage && ++count === at.request) strike();
     // Nothing gets through while the server or its database is away; this is about requests, not about their answers.
     return stage === "arrived" ? over : undefined;
   });
   const timer = "ms" in at ? setTimeout(strike, at.ms) : undefined;
   const { output } = await command.ended;
-  const ending = struck === 0 ? 0 : Date.now() - struck;
+  const ending = Math.max(0, answered - struck);
   clearTimeout(timer);
   hydra.proxy.onStage(undefined);
   await over;
@@ -194,7 +196,7 @@ async function changes(stack: Workspace): Promise<string[]> {
 export function lineOf({ plan: { victim, at }, host, hit, steps, wrong, ending }: Cycle, number: number): string {
   const when = "ms" in at ? `after ${at.ms} ms` : `request ${at.request} ${at.stage}`;
   const outcome = wrong.length === 0 ? "as declared" : `WRONG: ${wrong.join("; ")}`;
-  const ended = hit && victim.startsWith("cli") ? `, ended after ${(ending / 1000).toFixed(1)} s` : "";
+  const ended = hit && victim.startsWith("cli") ? `, last answer after ${(ending / 1000).toFixed(1)} s` : "";
   const recovery = steps.length > 0 ? ` [${steps.join("; ")}]` : "";
   return `${String(number).padStart(3)} ${host.padEnd(7)} ${victim.padEnd(17)} ${when.padEnd(20)} ${hit ? "hit " : "miss"} ${outcome}${ended}${recovery}`;
 }
