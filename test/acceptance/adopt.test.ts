@@ -98,88 +98,97 @@ async function addOddities(adminUrl: string): Promise<{ made: Set<string>; priva
   return { made, privateParts: [String(pair.d), symmetric.k] };
 }
 
+/** Pulumi writes the state anew with each of 500 resources: half a minute, or ten where other tests run beside this one. */
+const patience = 900_000;
+
 describe.skipIf(process.env.HYDRA_ADMIN_URL)("adoption, on a server of its own", () => {
-  it("of 500 clients and 20 issuers ends in an empty preview, and nothing on the server changes", async () => {
-    await using hydra = await startHydra();
-    const { clientIds, trusts } = await fillEstate(hydra.adminUrl, { clients: 500, trusts: 20 });
-    const { made, privateParts } = await addOddities(hydra.adminUrl);
-    const before = await wholeEstate(hydra.adminUrl);
-    await using gateway = await startGateway({ target: hydra.adminUrl });
+  it(
+    "of 500 clients and 20 issuers ends in an empty preview, and nothing on the server changes",
+    async () => {
+      await using hydra = await startHydra();
+      const { clientIds, trusts } = await fillEstate(hydra.adminUrl, { clients: 500, trusts: 20 });
+      const { made, privateParts } = await addOddities(hydra.adminUrl);
+      const before = await wholeEstate(hydra.adminUrl);
+      await using gateway = await startGateway({ target: hydra.adminUrl });
 
-    const adopted = await adopt(gateway.url);
-    expect(adopted.code).toBe(0);
-    expect([...new Set(gateway.received.map(({ method }) => method))]).toEqual(["GET"]);
-    const said = adopted.stderr.split("\n");
-    const leftOut = said.filter((line) => line.startsWith("left out: ")).map((line) => line.slice("left out: ".length));
-    const expected: [string, string][] = [
-      [
-        "no-page",
-        'client "no-page" ("No page"): clientUri must be a URL that begins with http:// or https://; change it on the server first',
-      ],
-      [
-        "symmetric",
-        'client "symmetric" ("Symmetric"): jwks.keys[0] must be a public JSON Web Key (RFC 7517): kty RSA with n and e, EC with crv, x and y, or OKP with crv and x; change it on the server first',
-      ],
-      ["team/", 'client "team/" ("Slash at its end"): its id must not end with a slash: no server can address it'],
-      [
-        "team/app",
-        'client "team/app" ("With a slash"): this server cannot address its id: it lists the client, but cannot read it',
-      ],
-      [
-        "ended",
-        `trust ${[...made].at(-1)} ("idp-ended", "alice"): it ended at 2020-01-01T00:00:00Z; \`hydra janitor --grants\` removes it`,
-      ],
-    ];
-    const slashWorks = hydra.version !== "v2.3.0";
-    expect(leftOut.sort()).toEqual(
-      expected.filter(([id]) => made.has(id) && !(id === "team/app" && slashWorks)).map(([, line]) => line),
-    );
-    expect(said).toContain(
-      'note: client "whole-pair" ("Whole pair"): the server keeps the private part of its key "pair" and shows it to all who may ' +
-        "read clients; only the public part is adopted. Replace that key",
-    );
-    const text = await readFile(adopted.path, "utf8");
-    for (const secret of [...privateParts, "secret-"]) {
-      expect([adopted.stdout + adopted.stderr, text].filter((shown) => shown.includes(secret))).toEqual([]);
-    }
-    const { resources } = adopted.file;
-    const ids = (type: string) => resources.filter((entry) => entry.type === type).map(({ id }) => id);
-    const addressable = ["whole-pair", ...(slashWorks ? ["team/app"] : [])];
-    expect(ids("hydra:index:OAuth2Client").sort()).toEqual([...clientIds, ...addressable].sort());
-    expect(ids("hydra:index:TrustedJwtIssuer")).toHaveLength(20);
-    expect(ids("hydra:index:ClientLifespans")).toEqual([]);
-    expect(new Set(resources.map(({ name }) => name.toLowerCase())).size).toBe(resources.length);
-    expect(resources.filter(({ name }) => !/^[a-z][A-Za-z0-9]*$/.test(name))).toEqual([]);
-    expect(resources.filter(({ logicalName }) => !/^[a-z][a-z0-9-]*[a-z0-9]$/.test(logicalName))).toEqual([]);
-    expect((await adopt(gateway.url)).file).toEqual(adopted.file);
+      const adopted = await adopt(gateway.url);
+      expect(adopted.code).toBe(0);
+      expect([...new Set(gateway.received.map(({ method }) => method))]).toEqual(["GET"]);
+      const said = adopted.stderr.split("\n");
+      const leftOut = said
+        .filter((line) => line.startsWith("left out: "))
+        .map((line) => line.slice("left out: ".length));
+      const expected: [string, string][] = [
+        [
+          "no-page",
+          'client "no-page" ("No page"): clientUri must be a URL that begins with http:// or https://; change it on the server first',
+        ],
+        [
+          "symmetric",
+          'client "symmetric" ("Symmetric"): jwks.keys[0] must be a public JSON Web Key (RFC 7517): kty RSA with n and e, EC with crv, x and y, or OKP with crv and x; change it on the server first',
+        ],
+        ["team/", 'client "team/" ("Slash at its end"): its id must not end with a slash: no server can address it'],
+        [
+          "team/app",
+          'client "team/app" ("With a slash"): this server cannot address its id: it lists the client, but cannot read it',
+        ],
+        [
+          "ended",
+          `trust ${[...made].at(-1)} ("idp-ended", "alice"): it ended at 2020-01-01T00:00:00Z; \`hydra janitor --grants\` removes it`,
+        ],
+      ];
+      const slashWorks = hydra.version !== "v2.3.0";
+      expect(leftOut.sort()).toEqual(
+        expected.filter(([id]) => made.has(id) && !(id === "team/app" && slashWorks)).map(([, line]) => line),
+      );
+      expect(said).toContain(
+        'note: client "whole-pair" ("Whole pair"): the server keeps the private part of its key "pair" and shows it to all who may ' +
+          "read clients; only the public part is adopted. Replace that key",
+      );
+      const text = await readFile(adopted.path, "utf8");
+      for (const secret of [...privateParts, "secret-"]) {
+        expect([adopted.stdout + adopted.stderr, text].filter((shown) => shown.includes(secret))).toEqual([]);
+      }
+      const { resources } = adopted.file;
+      const ids = (type: string) => resources.filter((entry) => entry.type === type).map(({ id }) => id);
+      const addressable = ["whole-pair", ...(slashWorks ? ["team/app"] : [])];
+      expect(ids("hydra:index:OAuth2Client").sort()).toEqual([...clientIds, ...addressable].sort());
+      expect(ids("hydra:index:TrustedJwtIssuer")).toHaveLength(20);
+      expect(ids("hydra:index:ClientLifespans")).toEqual([]);
+      expect(new Set(resources.map(({ name }) => name.toLowerCase())).size).toBe(resources.length);
+      expect(resources.filter(({ name }) => !/^[a-z][A-Za-z0-9]*$/.test(name))).toEqual([]);
+      expect(resources.filter(({ logicalName }) => !/^[a-z][a-z0-9-]*[a-z0-9]$/.test(logicalName))).toEqual([]);
+      expect((await adopt(gateway.url)).file).toEqual(adopted.file);
 
-    await using stack = await workspace({
-      files: pluginProgram(),
-      config: { "hydra:adminUrl": gateway.url },
-      path: [folder],
-      timeoutMs: 240_000,
-    });
-    const imported = await importAll(stack, adopted.path);
-    expect([imported.code, /error: .*/.exec(imported.stdout + imported.stderr)?.[0]]).toEqual([0, undefined]);
-    expect(Object.keys(await recorded(stack))).toHaveLength(resources.length);
+      await using stack = await workspace({
+        files: pluginProgram(),
+        config: { "hydra:adminUrl": gateway.url },
+        path: [folder],
+        timeoutMs: patience / 2,
+      });
+      const imported = await importAll(stack, adopted.path);
+      expect([imported.code, /error: .*/.exec(imported.stdout + imported.stderr)?.[0]]).toEqual([0, undefined]);
+      expect(Object.keys(await recorded(stack))).toHaveLength(resources.length);
 
-    await stack.write(await programOf(stack, trusts));
-    const unread = said.filter((line) => /^note: trust .* cannot show the key/.test(line)).length;
-    const preview = await stack.preview();
-    expect(errorsOf(preview)).toEqual([]);
-    expect([count(preview.operations, "same"), count(preview.operations, "update")]).toEqual([
-      resources.length - unread,
-      unread,
-    ]);
-    if (unread > 0) {
-      const recording = await stack.up();
-      expect([errorsOf(recording), count(recording.operations, "update")]).toEqual([[], unread]);
-      const again = await stack.preview();
-      expect([errorsOf(again), count(again.operations, "same")]).toEqual([[], resources.length]);
-    }
-    expect([...new Set(gateway.received.map(({ method }) => method))]).toEqual(["GET"]);
-    expect(await wholeEstate(hydra.adminUrl)).toEqual(before);
-  });
+      await stack.write(await programOf(stack, trusts));
+      const unread = said.filter((line) => /^note: trust .* cannot show the key/.test(line)).length;
+      const preview = await stack.preview();
+      expect(errorsOf(preview)).toEqual([]);
+      expect([count(preview.operations, "same"), count(preview.operations, "update")]).toEqual([
+        resources.length - unread,
+        unread,
+      ]);
+      if (unread > 0) {
+        const recording = await stack.up();
+        expect([errorsOf(recording), count(recording.operations, "update")]).toEqual([[], unread]);
+        const again = await stack.preview();
+        expect([errorsOf(again), count(again.operations, "same")]).toEqual([[], resources.length]);
+      }
+      expect([...new Set(gateway.received.map(({ method }) => method))]).toEqual(["GET"]);
+      expect(await wholeEstate(hydra.adminUrl)).toEqual(before);
+    },
+    patience,
+  );
 
   it("takes the part of an estate that filters name", async () => {
     await using hydra = await startHydra();
