@@ -3,6 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { snakeCase } from "../../provider/hydra/naming.ts";
 import type { PackageSchema } from "../../tools/reference-page.mts";
 import { errorsIn } from "../support/compile.ts";
 import { blocks, blocksIn, documents } from "../support/markdown.ts";
@@ -30,6 +31,8 @@ function unlessUnreadable(check: () => readonly string[]): readonly string[] {
     return [String(error)];
   }
 }
+
+const capitalised = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
 
 const has = (command: string) => spawnSync("sh", ["-c", `command -v ${command}`]).status === 0;
 
@@ -78,6 +81,24 @@ describe("the blocks in documents", () => {
     });
     expect(commands.map(({ command: [name] }) => name)).toEqual(expect.arrayContaining(["npm", "pulumi"]));
     expect(strange).toEqual([]);
+  });
+
+  it("in Python and Go name resources and properties that exist", () => {
+    const shapes = Object.entries(schema.resources).map(([token, { inputProperties }]) => {
+      return [token.split(":").at(-1) ?? "", Object.keys(inputProperties)] as const;
+    });
+    const inPython = new Map(shapes.map(([type, names]) => [type, names.map(snakeCase)]));
+    const inGo = new Map(shapes.map(([type, names]) => [`${type}Args`, names.map(capitalised)]));
+    const unknown = (known: ReadonlyMap<string, readonly string[]>, use: RegExp, property: RegExp) => (text: string) =>
+      [...text.matchAll(use)].flatMap(([, type = "", body = ""]) =>
+        [...body.matchAll(property)]
+          .map(([, name = ""]) => name)
+          .filter((name) => !known.get(type)?.includes(name))
+          .map((name) => `${type} has no ${name}`),
+      );
+    expect(wrong(["python"], unknown(inPython, /\bhydra\.([A-Z]\w+)\(\n([\s\S]*?)^\)/gm, /^ {4}(\w+)=/gm))).toEqual([]);
+    expect(wrong(["go"], unknown(inGo, /\bhydra\.(\w+Args)\{\n([\s\S]*?)^\t*\}\)/gm, /^\t+(\w+):/gm))).toEqual([]);
+    expect(blocks("python", "go").length).toBeGreaterThan(1);
   });
 
   it("in Python compile", (context) => {
