@@ -9,6 +9,7 @@ import { diff, inputsOf } from "../lifecycle/diff.ts";
 import { type Operation, PartialFailure, type Resource } from "../lifecycle/resource.ts";
 import { containsUnknown, type Values } from "../lifecycle/value.ts";
 import { resourceOf } from "../registry.ts";
+import { engineCancellation } from "./cancellation.ts";
 import { describe } from "./message.ts";
 import { propertiesFromWire, propertiesToWire } from "./values.ts";
 
@@ -16,6 +17,8 @@ import { propertiesFromWire, propertiesToWire } from "./values.ts";
 const providerKey = "__provider";
 
 let configuration: Configuration | undefined;
+
+const stopped = engineCancellation();
 
 /** The dynamic provider of a resource type. One process serves one stack: its configuration is read once. */
 export function dynamicProvider(
@@ -29,6 +32,7 @@ export function dynamicProvider(
   const resource = resourceOf(type);
   const operation = (values: Values): Operation<Admin> => ({
     server: server(values.connection),
+    signal: stopped,
     warn,
   });
   const run = <T>(verb: string, id: string, work: () => Promise<T>) =>

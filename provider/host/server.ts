@@ -16,6 +16,7 @@ import type * as proto from "@pulumi/pulumi/proto/provider_pb.js";
 import provider from "@pulumi/pulumi/proto/provider_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
+import { grace } from "./cancellation.ts";
 import type { CheckFailure } from "./check-failure.ts";
 import type { Warn } from "./engine.ts";
 import { failure, partialFailure } from "./failure.ts";
@@ -37,8 +38,6 @@ export interface About {
 const mapped = { key: "terraform", provider: "hydra" };
 
 const megabyte = 1024 * 1024;
-/** After a cancellation, requests in flight have this long to end by themselves. */
-const grace = 3_000;
 
 /** A plugin that is served. */
 export interface Served {

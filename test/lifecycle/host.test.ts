@@ -318,6 +318,20 @@ describe.each(["plugin", "dynamic"] as const)("on the %s host", (name) => {
     await host.delete("OAuth2Client", repaired);
   });
 
+  it("what is under way when the engine cancels ends within five seconds, and says what may have been done", async () => {
+    await using gateway = await startGateway({ target: hydra.adminUrl });
+    await using other = await startHost(name, gateway.url);
+    gateway.answer("hang");
+    const id = randomUUID();
+    const created = errorOf(other.create("OAuth2Client", { __clientId: id }));
+    await expect.poll(() => gateway.received.length, { timeout: 10_000 }).toBe(1);
+    const start = Date.now();
+    await other.engine.cancel();
+    const { code, message } = await created;
+    expect(Date.now() - start).toBeLessThan(5_000);
+    expect([code, message]).toEqual(["UNKNOWN", expect.stringContaining(`it may have made the client "${id}"`)]);
+  });
+
   it("a warning is shown", async () => {
     const soon = { ...newTrust(), expiresAt: new Date(Date.now() + 5_400_000).toISOString() };
     expect((await host.check("TrustedJwtIssuer", soon)).failures).toEqual([]);
