@@ -3,7 +3,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { rootCertificates } from "node:tls";
 import type { Dispatcher } from "undici";
-import { EnvHttpProxyAgent } from "undici";
+import { Agent, EnvHttpProxyAgent } from "undici";
 import { encode, readBounded } from "./body.ts";
 import { conceal } from "./conceal.ts";
 import { adviceFor, errorCode, explain, HydraError, kindOfAnswer, line, withCertainty } from "./error.ts";
@@ -86,13 +86,8 @@ export function createClient(target: Target, authorize?: Authorize): Client {
     ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
     ...(cert === undefined || key === undefined ? {} : { cert, key }),
   };
-  const dispatcher = new EnvHttpProxyAgent({
-    httpProxy: http,
-    httpsProxy: https,
-    noProxy: none,
-    connect,
-    requestTls: connect,
-  });
+  const proxied = { httpProxy: http, httpsProxy: https, noProxy: none, connect, requestTls: connect };
+  const dispatcher = http || https ? new EnvHttpProxyAgent(proxied) : new Agent({ connect });
   return {
     send: async (request) => {
       if (authorize === undefined) return sendWithRetry(target, base, dispatcher, request);
