@@ -24,7 +24,7 @@ export default defineConfig({
         test: {
           name: "fuzz",
           include: ["test/fuzz/**/*.test.ts"],
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -34,7 +34,7 @@ export default defineConfig({
           globalSetup: [hydra],
           testTimeout: 600_000,
           hookTimeout: 30_000,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -45,7 +45,7 @@ export default defineConfig({
           env: { PROPERTY_RUNS: process.env.PROPERTY_RUNS ?? "240" },
           testTimeout: 600_000,
           hookTimeout: 30_000,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
       {
@@ -55,7 +55,7 @@ export default defineConfig({
           globalSetup: [hydra],
           testTimeout: 30_000,
           hookTimeout: 30_000,
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 5 },
         },
       },
       {
@@ -66,7 +66,7 @@ export default defineConfig({
           testTimeout: 1_200_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 6 },
         },
       },
       {
@@ -78,7 +78,7 @@ export default defineConfig({
           hookTimeout: 420_000,
           // Each test runs the Pulumi CLI, which keeps a core busy by itself.
           maxWorkers: 2,
-          sequence: { groupOrder: 5 },
+          sequence: { groupOrder: 7 },
         },
       },
       {
@@ -89,7 +89,7 @@ export default defineConfig({
           testTimeout: 420_000,
           hookTimeout: 420_000,
           maxWorkers: 2,
-          sequence: { groupOrder: 7 },
+          sequence: { groupOrder: 8 },
         },
       },
       {
@@ -100,7 +100,7 @@ export default defineConfig({
           testTimeout: 420_000,
           hookTimeout: 420_000,
           maxWorkers: 2,
-          sequence: { groupOrder: 6 },
+          sequence: { groupOrder: 9 },
         },
       },
       {
@@ -112,7 +112,7 @@ export default defineConfig({
           testTimeout: 420_000,
           hookTimeout: 420_000,
           maxWorkers: 2,
-          sequence: { groupOrder: 7 },
+          sequence: { groupOrder: 10 },
         },
       },
     ],
