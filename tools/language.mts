@@ -14,8 +14,8 @@ export type Ready<Have> = Have | { lacks: string };
 export interface Languages {
   /** The folder of the SDKs: `nodejs`, `python`, `go`. */
   sdks: string;
-  /** The program that makes SDKs of a schema. */
-  generator: string;
+  /** The program that makes SDKs of a schema; absent where it cannot be built. */
+  generator?: string;
   /** Folders of the language hosts, for PATH. */
   path: string[];
   /** The virtual environment that has the `pulumi` package, and the folder that has our SDK. */
@@ -28,17 +28,19 @@ const tools = dirname(fileURLToPath(import.meta.url));
 const schema = resolve(tools, "../dist/schema.json");
 const pulumiSdk = "github.com/pulumi/pulumi/sdk/v3";
 const goMod = join(tools, "pulumi/go.mod");
+const noGo = "go (1.26 or later), which the SDK for the tests is made with, is not on PATH";
 
 /** Go programs are built without C, as everything else of Pulumi is here, so that they share what is compiled. */
 export const goEnvironment = { GOFLAGS: "-mod=mod", GOWORK: "off", CGO_ENABLED: "0" };
 
 /** The language hosts and what makes SDKs, those that are missing built one after the other. */
-export async function languageParts(output?: ProgressOutput): Promise<{ path: string[]; generator: string }> {
+export async function languageParts(output?: ProgressOutput): Promise<{ path: string[]; generator?: string }> {
   const yaml = await part("pulumi-language-yaml", output);
   const python = await pythonLanguageHost(output);
   const go = await part("pulumi-language-go", output);
-  const generator = await part("generate-sdk", output);
-  return { path: [...new Set([yaml, python, go].map((file) => dirname(file)))], generator };
+  const path = [...new Set([yaml, python, go].map((file) => dirname(file)))];
+  // A regular Pulumi installation has all the others, and nobody needs Go for that.
+  return onPath("go") ? { path, generator: await part("generate-sdk", output) } : { path };
 }
 
 /**
@@ -50,6 +52,7 @@ export async function languageParts(output?: ProgressOutput): Promise<{ path: st
  */
 export async function languages(folder: string, output?: ProgressOutput): Promise<Languages> {
   const { path, generator } = await languageParts(output);
+  if (!generator) return { sdks: folder, path, python: { lacks: noGo }, go: { lacks: noGo } };
   await succeed(generator, [schema, folder, "nodejs", "python", "go"]);
   return {
     sdks: folder,
@@ -105,7 +108,7 @@ async function virtualEnvironment(program: string, version: string, output?: Pro
 
 async function go(sdk: string, output?: ProgressOutput): Promise<Languages["go"]> {
   const program = onPath("go");
-  if (!program) return { lacks: "go (1.26 or later) is not on PATH" };
+  if (!program) return { lacks: noGo };
   const done = progress("compiling the Go SDK (once; about a minute)", output);
   const env = { ...process.env, ...goEnvironment };
   // Of the version that programs ask for: another one would have to be compiled again for them.
