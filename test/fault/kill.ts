@@ -1,6 +1,6 @@
 // Knows one cycle of kills: an `up` that is disturbed, what Pulumi and our messages then ask for, and an `up` that is not.
 import { globSync } from "node:fs";
-import { rm, writeFile } from "node:fs/promises";
+import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Values } from "../../provider/lifecycle/value.ts";
@@ -65,7 +65,8 @@ export async function startKills(installation: Installation, seed: number): Prom
       const steps: string[] = [];
       const last = await recovered(hydra, stack, steps);
       // Of what a provider was making when it was killed, the engine keeps nothing.
-      if (what.victim.startsWith("provider")) await removeUnrecorded(hydra, stack, steps);
+      if (what.victim.startsWith("provider") || steps.includes("restore the state's backup"))
+        await removeUnrecorded(hydra, stack, steps);
       const wrong =
         last.code === 0 ? await disagreements(hydra.now(), stack.workspace, stack.marker, declared) : ["up fails"];
       if (wrong.length === 0 && stack.cycles % 5 === 0) wrong.push(...(await changes(stack.workspace)));
@@ -121,6 +122,12 @@ async function disturbed(hydra: RestartableHydra, stack: Workspace, { victim, at
 /** Does what is asked for after a kill, until an `up` goes through. */
 async function recovered(hydra: RestartableHydra, stack: Stack, steps: string[]) {
   const { workspace } = stack;
+  // Pulumi's file backend may be killed while it writes; it keeps the state before.
+  const file = join(dirname(workspace.folder), "state/.pulumi/stacks/program/dev.json");
+  if ((await readFile(file, "utf8")) === "") {
+    steps.push("restore the state's backup");
+    await copyFile(`${file}.bak`, file);
+  }
   const locks = globSync("state/.pulumi/locks/**/*.json", { cwd: dirname(workspace.folder) });
   if (locks.length > 0) await pulumi(workspace, steps, "cancel", "--yes");
   const { pending, resources } = await stateOf(workspace);

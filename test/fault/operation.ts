@@ -11,6 +11,8 @@ export interface Operation {
   /** The request that does it. */
   readonly method: string;
   readonly path: RegExp;
+  /** Done again, it does no harm: nobody need be told that it was done. */
+  readonly deletes: boolean;
   /** Done before, without faults. */
   readonly before: Values | undefined;
   run(stack: Stack): Promise<Outcome>;
@@ -38,6 +40,7 @@ function client(before: Values | undefined, after: Values | "delete" | "read", c
       type: "OAuth2Client",
       method: after === "delete" ? "DELETE" : after === "read" ? "GET" : before ? "PATCH" : "POST",
       path: clients,
+      deletes: after === "delete",
       before: first,
       run: (stack) => run(stack, after, program),
       live: async () => {
@@ -76,6 +79,7 @@ function lifespans(before: string | undefined, after: string | "delete"): Build 
       type: "ClientLifespans",
       method: "PUT",
       path: clients,
+      deletes: after === "delete",
       before: before === undefined ? undefined : program(before),
       run: (stack) => run(stack, after === "delete" ? "delete" : {}, program(wanted)),
       live: async () => {
@@ -98,6 +102,7 @@ function trust(after: "create" | "read" | "delete"): Build {
       type: "TrustedJwtIssuer",
       method: after === "create" ? "POST" : after === "read" ? "GET" : "DELETE",
       path: trusts,
+      deletes: after === "delete",
       before: after === "create" ? undefined : program,
       run: (stack) => run(stack, after === "create" ? {} : after, program),
       live: async () => {

@@ -4,8 +4,8 @@ import { type Fault, type FaultProxy, startFaultProxy } from "../support/fault.t
 import type { Operation } from "./operation.ts";
 import { type Outcome, startStack } from "./stack.ts";
 
-/** The main request of the operation meets the fault once, or every request does each time. */
-export type Mode = "once" | "always";
+/** The request that does it meets the fault once, or each time; or every request of the operation does. */
+export type Mode = "once" | "always" | "everything";
 
 export interface Cell {
   /** How the operation ended: `done`, or what Pulumi is told. */
@@ -52,12 +52,10 @@ export async function cellOf(
   const wrong: string[] = [];
   const say = (complaint: string) => void wrong.push(complaint);
   const isRead = operation.method === "GET";
-  const isDelete = operation.method === "DELETE" || (stack.recorded() === undefined && operation.before !== undefined);
   if (ended === "done" && live !== (isRead ? "before" : "after")) say(`done, and the server has ${live}`);
   if (ended !== "done" && isRead && JSON.stringify(stack.recorded()) !== before) say("a failed read changed the state");
   // Nobody may be told that nothing was done when something was; a delete is simply done again.
-  const repeats = isDelete || operation.before === undefined ? operation.method === "DELETE" || isDelete : false;
-  if (ended === "nothing" && live === "after" && !repeats && !isDestroy(operation)) say("done, and nobody was told");
+  if (ended === "nothing" && live === "after" && !operation.deletes) say("done, and nobody was told");
   if (ended === "unsure" && live === "after" && !named(outcome))
     say("an object was left, and the message names no way to it");
   if (requests > 30) say(`${requests} requests`);
@@ -74,18 +72,13 @@ export async function cellOf(
   return { ended, requests, message, live, received: proxy.sent(), wrong };
 }
 
-/** Lifespans are deleted by a PUT. */
-function isDestroy({ method, before, type }: Operation): boolean {
-  return method === "DELETE" || (type === "ClientLifespans" && before !== undefined);
-}
-
 function named(outcome: Outcome): boolean {
   return "failed" in outcome && /pulumi import hydra:index:\w+ <name> /.test(outcome.failed);
 }
 
 function spoil(proxy: FaultProxy, { method, path }: Operation, mode: Mode, fault: Fault): void {
-  if (mode === "once") proxy.spoilFirst(fault, 1, method, path);
-  else proxy.spoil(() => fault);
+  if (mode === "everything") proxy.spoil(() => fault);
+  else proxy.spoilFirst(fault, mode === "once" ? 1 : 100, method, path);
 }
 
 async function must(outcome: Promise<Outcome>): Promise<void> {
