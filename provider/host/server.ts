@@ -42,6 +42,8 @@ const megabyte = 1024 * 1024;
 /** A plugin that is served. */
 export interface Served {
   readonly port: number;
+  /** Whether the engine called for an end. */
+  wasCancelled(): boolean;
   /** Ends what is under way: it has a moment to end by itself. */
   stop(): Promise<void>;
 }
@@ -49,6 +51,7 @@ export interface Served {
 /** Starts the plugin. */
 export async function serve(about: About, engineAddress: string): Promise<Served> {
   let stop = new AbortController();
+  let cancelled = false;
   let address = engineAddress;
   let loaded: Promise<Plugin> | undefined;
   let warn: Promise<Warn> | undefined;
@@ -178,6 +181,7 @@ export async function serve(about: About, engineAddress: string): Promise<Served
     list: (call: ServerWritableStream<proto.ListRequest, proto.ListResponse>) => void list(call, load),
     cancel: unary<empty.Empty, empty.Empty>(async () => {
       const ours = stop;
+      cancelled = true;
       setTimeout(() => ours.abort(), grace).unref();
       return new empty.Empty();
     }),
@@ -191,6 +195,7 @@ export async function serve(about: About, engineAddress: string): Promise<Served
   setImmediate(() => void load().catch(() => undefined));
   return {
     port,
+    wasCancelled: () => cancelled,
     stop: () =>
       new Promise((resolve) => {
         // What is under way is answered still: an engine that is there records it.

@@ -377,6 +377,13 @@ describe("a signal", () => {
     other.process.kill("SIGINT");
     expect(await other.version()).toBe(version);
   });
+
+  it("of the engine, after its call for an end, ends the plugin: the engine waits for that", async () => {
+    await using other = await startEngine();
+    await other.cancel();
+    other.process.kill("SIGINT");
+    expect(await other.exited).toBe(0);
+  });
 });
 
 describe("what the plugin writes, logs and answers in errors", () => {
