@@ -212,7 +212,9 @@ export function createPlugin(warn: () => Warn, stop: () => AbortSignal) {
       const stopped = stop();
       const found = functionOfToken(token);
       if (!found) throw new OperationError(`pulumi-hydra has no function ${JSON.stringify(token)}`);
-      const inputs = propertiesFromWire(args);
+      const given = Object.entries(propertiesFromWire(args));
+      // As for a resource, null is unset: a function would ask the server for it.
+      const inputs = Object.fromEntries(given.filter(([, value]) => value !== null));
       const failures = failuresOf(found, inputs);
       if (failures.length > 0)
         return { result: {}, failures: failures.map((failure) => failureOf(failure, args, found)) };

@@ -39,6 +39,18 @@ export function releaseLifespans(server: Admin, id: string, owner: Owner): void 
   claimsOn(server, id).delete(owner);
 }
 
+const taken = new WeakMap<Admin, Set<string>>();
+
+/** A ClientLifespans was made for the client in this operation: what another one leaves behind is not to be cleared. */
+export function noteTaken(server: Admin, id: string): void {
+  taken.set(server, (taken.get(server) ?? new Set()).add(id));
+}
+
+/** Whether one was made: a replacement that comes first, or the same under another name in the program. */
+export function isTaken(server: Admin, id: string): boolean {
+  return taken.get(server)?.has(id) === true;
+}
+
 const bare = new WeakMap<Admin, Set<string>>();
 
 /** The client was made by this process just now: it has the lifespans that its OAuth2Client names, and no others. */

@@ -7,7 +7,7 @@ import { snakeCase } from "../hydra/naming.ts";
 import { type FieldRules, isNothing } from "../lifecycle/field.ts";
 import { type Live, PartialFailure, Refusal, type Resource } from "../lifecycle/resource.ts";
 import { textOf, type Values } from "../lifecycle/value.ts";
-import { claimLifespans, lifespansClaimedByClient, releaseLifespans, takeMade } from "./claim.ts";
+import { claimLifespans, isTaken, lifespansClaimedByClient, noteTaken, releaseLifespans, takeMade } from "./claim.ts";
 import { syncLifespans } from "./client-sync.ts";
 import { connection, connectionRules } from "./connection.ts";
 import { keptInDoubt } from "./doubt.ts";
@@ -63,7 +63,7 @@ export const clientLifespans: Resource<Admin, ClientLifespansInputs> = {
   async create({ server, inputs: given, signal }) {
     claim(server, given);
     const id = given.clientId;
-    let before: Wire = {};
+    let before: Wire | undefined;
     const desired = async (observe: () => Promise<Wire>) => {
       // The answer of the write does not tell what it replaced. What this process made itself, it knows.
       if (!takeMade(server, id)) {
@@ -75,11 +75,13 @@ export const clientLifespans: Resource<Admin, ClientLifespansInputs> = {
     const written = keptInDoubt(
       id,
       false,
-      () => toState(before, id, given),
+      () => toState(before ?? {}, id, given),
       syncLifespans(server, id, desired, signal),
     );
     const wire = await unlessGone(written);
     if (wire === undefined) throw noClient(id);
+    // A client that was there before may have had another one: its deletion is still to come in this operation.
+    if (before) noteTaken(server, id);
     return settled(wire, given);
   },
 
@@ -92,7 +94,7 @@ export const clientLifespans: Resource<Admin, ClientLifespansInputs> = {
     claim(server, given);
     const id = given.clientId;
     const desired = async (observe: () => Promise<Wire>) => {
-      const changes = differing(clientLifespans, given, await observe(), lifespanNames);
+      const changes = differing(clientLifespans, given, state, await observe(), lifespanNames);
       return Object.keys(changes).length > 0 ? wireOf(clientLifespans, given, lifespanNames) : undefined;
     };
     const wire = await keptInDoubt(id, false, () => state, syncLifespans(server, id, desired, signal));
@@ -111,6 +113,8 @@ export const clientLifespans: Resource<Admin, ClientLifespansInputs> = {
   },
 
   async delete({ server, id, signal }) {
+    // What is there now belongs to the one that was made in this operation.
+    if (isTaken(server, id)) return;
     releaseLifespans(server, id, "ClientLifespans");
     // Lifespans that moved to the OAuth2Client in this operation are set there already.
     const kept = lifespansClaimedByClient(server, id).map(snakeCase);

@@ -57,7 +57,7 @@ export function planSecret(given: Secrets, state: Secrets): SecretPlan {
   const appears = hasSecret(given) && state.tokenEndpointAuthMethod === "none" && known === undefined;
   const drifted = state[driftKey("clientSecret")] === true;
   const send = isNothing(given.clientSecret)
-    ? appears || (rotates && drops) || (drifted && known === undefined && hasSecret(given))
+    ? appears || (rotates && (drops || drifted)) || (drifted && known === undefined && hasSecret(given))
       ? newSecret()
       : drifted
         ? known

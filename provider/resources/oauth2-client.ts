@@ -191,7 +191,7 @@ export const oauth2Client: Resource<Admin, OAuth2ClientInputs> = {
     if (wire === undefined) return undefined;
     const imported = Object.keys(state).length === 0;
     const names = imported ? [...compared, ...lifespanNames] : owned(state);
-    const drift = (await secretStillWorks(server, id, state, signal)) ? {} : { [driftKey("clientSecret")]: true };
+    const drift = (await secretStillWorks(server, wire, state, signal)) ? {} : { [driftKey("clientSecret")]: true };
     return { id, state: { ...carried(state), ...remembered(state), ...toState(wire, state, names), ...drift } };
   },
 
@@ -200,13 +200,15 @@ export const oauth2Client: Resource<Admin, OAuth2ClientInputs> = {
     const plan = planSecret(given, state);
     const names = [...owned(given), ...Object.keys(lifespansOf(state))];
     const change = (observed: Wire) => ({
-      ...differing(oauth2Client, given, observed, [...new Set(names)]),
+      ...differing(oauth2Client, given, state, observed, [...new Set(names)]),
       ...(plan.send === undefined ? {} : { client_secret: plan.send }),
     });
-    const unsent = plan.send === undefined ? () => state : () => secretInDoubt(state);
+    // A lifespan that may have been written is ours until somebody looked.
+    const begun = { ...lifespansOf(given), ...state };
+    const unsent = plan.send === undefined ? () => begun : () => secretInDoubt(begun);
     const { wire, written } = await keptInDoubt(id, false, unsent, syncClient(server, id, change, signal));
     // A server that rotates leaves the secret before in force, however that ends.
-    const unrotated = ({ method }: { method: string }) => (method === "POST" ? unsent() : secretInDoubt(state));
+    const unrotated = ({ method }: { method: string }) => (method === "POST" ? unsent() : secretInDoubt(begun));
     const secret = await keptInDoubt(id, written, unrotated, finishSecret(server, id, plan, signal));
     const { registrationAccessToken, ...rest } = carried(state);
     // A write ends the validity of the registration access token.
@@ -238,13 +240,14 @@ function claim(server: Admin, id: string, given: Values): void {
 }
 
 /** Asked on a public endpoint, where the configuration wants that: no answer of the admin API tells. */
-async function secretStillWorks(server: Admin, id: string, state: Values, signal?: AbortSignal): Promise<boolean> {
+async function secretStillWorks(server: Admin, wire: Wire, state: Values, signal?: AbortSignal): Promise<boolean> {
   const secret = state.clientSecret;
-  // What is in doubt stays so until one is written.
-  if (typeof secret !== "string") return state[driftKey("clientSecret")] !== true;
-  const method = secretMethodOf(state.tokenEndpointAuthMethod);
-  if (!server.readsCheckSecrets || server.checkSecret === undefined || method === undefined) return true;
-  return server.checkSecret(id, secret, method, signal);
+  // By another method than the client has now, the right secret is refused too.
+  const method = secretMethodOf(wire.token_endpoint_auth_method);
+  const asks = server.readsCheckSecrets && typeof secret === "string" && method !== undefined;
+  // What is in doubt, or was found changed, stays so until one is written.
+  if (!asks || server.checkSecret === undefined) return state[driftKey("clientSecret")] !== true;
+  return server.checkSecret(String(wire.client_id), secret, method, signal);
 }
 
 function secretMethodOf(method: unknown): SecretMethod | undefined {
@@ -256,7 +259,7 @@ function isAsAsked(wire: Wire, given: Values): boolean {
   const filled = (name: string) =>
     fields[name]?.serverDefault !== undefined && isUnset(oauth2Client, name, given[name]);
   const names = [...compared, ...lifespanNames].filter((name) => !filled(name));
-  return Object.keys(differing(oauth2Client, given, wire, names)).length === 0;
+  return Object.keys(differing(oauth2Client, given, {}, wire, names)).length === 0;
 }
 
 /** What no later answer repeats. */

@@ -157,21 +157,28 @@ export const trustedJwtIssuer: Resource<Admin, TrustedJwtIssuerInputs> = {
     return all.map((wire) => ({ id: String(wire.id), name: textOf(wire.issuer) }));
   },
 
-  async delete({ server, id, state, signal }) {
+  async delete({ server, id, state, signal, warn }) {
     const name = keyName(state);
     const record = recordOf(server, name);
     const subject = subjectOf(wireOf(trustedJwtIssuer, state, plainFields));
     const keyChanges = record.leaving.has(subject);
     record.leaving.add(subject);
     if (state[unconfirmed] !== true && !isNothing(state.jwk)) record.confirmed ??= state.jwk as Wire;
-    await record.alone(async () => {
+    const other = await record.alone(async () => {
       const trusts = await trustsOf(server, name, signal);
-      const own = trusts.find((trust) => trust.id === id) ?? trusts.find((trust) => subjectOf(trust) === subject);
-      if (own === undefined) return;
-      const survivors = () => trusts.filter((trust) => trust !== own && !record.leaving.has(subjectOf(trust)));
+      const listed = trusts.find((trust) => trust.id === id) ?? trusts.find((trust) => subjectOf(trust) === subject);
+      // A list is no proof of absence: its pages move on while other trusts of the issuer are deleted.
+      const own = listed ?? (await unlessGone(server.getTrust(id, signal)));
+      if (own === undefined || !sameKeyName(keyNameOf(own), name)) return own;
+      const survivors = () => trusts.filter((trust) => trust.id !== own.id && !record.leaving.has(subjectOf(trust)));
       if (keyChanges && !(await eventually(() => survivors().length === 0, signal))) throw sharedKey(survivors());
       await deleteAlone(server, name, own, survivors(), record, signal);
+      return undefined;
     });
+    if (other === undefined) return;
+    // A state that was edited, or is older than we know of, does not say which trust this is: the server does.
+    const found = { ...toState(other, {}, { kid: keyNameOf(other).kid }), [unconfirmed]: true };
+    await trustedJwtIssuer.delete({ server, id, state: found, signal, warn });
   },
 };
 

@@ -41,17 +41,18 @@ export function outputsOf<Server>(resource: Resource<Server>, wire: Wire): Value
   return Object.fromEntries(all.filter(([, value]) => !isNothing(value) && value !== ""));
 }
 
-/** What has to be sent so that the live object becomes as desired: only what differs. */
+/** What has to be sent so that the live object becomes as desired: only what differs. `state` knows this server's defaults. */
 export function differing<Server>(
   resource: Resource<Server>,
   inputs: Values,
+  state: Values,
   observed: Wire,
   names: readonly string[],
 ): Wire {
   const changes: Record<string, unknown> = {};
   for (const name of names) {
     const kind = kindOfField(resource, name);
-    const desired = desiredValue(resource, inputs, {}, name);
+    const desired = desiredValue(resource, inputs, state, name);
     if (sameValue(kind, desired, liveValue(resource, observed, name))) continue;
     changes[snakeCase(name)] = isUnset(resource, name, inputs[name]) ? kind.empty : inputs[name];
   }

@@ -401,6 +401,10 @@ describe("Invoke", () => {
     expect((await engine.invoke("hydra:index:getOAuth2Clients", { owner, clientName: "Shop" })).result).toEqual({
       clients: [],
     });
+    // A program's null is no name to look for.
+    expect((await engine.invoke("hydra:index:getOAuth2Clients", { owner, clientName: null })).result).toEqual({
+      clients: [result],
+    });
   });
 
   it("finds trusts by id and issuer, without their keys", async () => {
@@ -430,6 +434,7 @@ describe("Invoke", () => {
       scope: "read",
       tokenUse: "access_token",
     });
+    expect(await about({ scope: null })).toMatchObject({ active: true });
     expect(await about({ scope: "write" })).toEqual({ active: false });
     expect(await about({ token: "no token" })).toEqual({ active: false });
     expect((await engine.invoke("hydra:index:getConsentSessions", { subject: "nobody" })).result).toEqual({
