@@ -12,14 +12,12 @@ const mapping = () => readFileSync(join(root, "dist/terraform/hydra.json"), "utf
 const engine = process.argv.slice(2).find((argument) => /:\d+$/.test(argument));
 
 serve({ version, schema, mapping }, engine ?? "").then(
-  ({ port, stop, wasCancelled }) => {
+  ({ port, stop }) => {
     const end = () => void stop().then(() => process.exit());
     // Started by hand, there is no engine: it will find us by PULUMI_DEBUG_PROVIDERS, more than once.
     if (engine !== undefined) whenEngineIsGone(end);
-    process.on("SIGTERM", end);
-    // A terminal sends it to all; the engine decides what it means, and tells by a call. After that call it is the
-    // engine's own way to end us, and it waits five seconds for that.
-    if (engine !== undefined) process.on("SIGINT", () => wasCancelled() && end());
+    // The engine's own way to end a plugin is SIGINT; a terminal's does not reach the process group that it is in.
+    process.on("SIGTERM", end).on("SIGINT", end);
     process.stdout.write(`${port}\n`);
   },
   (error: unknown) => {

@@ -42,8 +42,6 @@ const megabyte = 1024 * 1024;
 /** A plugin that is served. */
 export interface Served {
   readonly port: number;
-  /** Whether the engine called for an end. */
-  wasCancelled(): boolean;
   /** Ends what is under way: it has a moment to end by itself. */
   stop(): Promise<void>;
 }
@@ -51,7 +49,7 @@ export interface Served {
 /** Starts the plugin. */
 export async function serve(about: About, engineAddress: string): Promise<Served> {
   let stop = new AbortController();
-  let cancelled = false;
+  let underWay = 0;
   let address = engineAddress;
   let loaded: Promise<Plugin> | undefined;
   let warn: Promise<Warn> | undefined;
@@ -63,10 +61,13 @@ export async function serve(about: About, engineAddress: string): Promise<Served
   };
   const unary = <Request, Response>(work: (request: Request) => Promise<Response>) => {
     return (call: ServerUnaryCall<Request, Response>, done: sendUnaryData<Response>): void => {
-      work(call.request).then(
-        (response) => done(null, response),
-        (error: unknown) => done(asServiceError(error)),
-      );
+      underWay++;
+      work(call.request)
+        .then(
+          (response) => done(null, response),
+          (error: unknown) => done(asServiceError(error)),
+        )
+        .finally(() => underWay--);
     };
   };
   const load = () => {
@@ -181,7 +182,6 @@ export async function serve(about: About, engineAddress: string): Promise<Served
     list: (call: ServerWritableStream<proto.ListRequest, proto.ListResponse>) => void list(call, load),
     cancel: unary<empty.Empty, empty.Empty>(async () => {
       const ours = stop;
-      cancelled = true;
       setTimeout(() => ours.abort(), grace).unref();
       return new empty.Empty();
     }),
@@ -195,10 +195,10 @@ export async function serve(about: About, engineAddress: string): Promise<Served
   setImmediate(() => void load().catch(() => undefined));
   return {
     port,
-    wasCancelled: () => cancelled,
     stop: () =>
       new Promise((resolve) => {
-        // What is under way is answered still: an engine that is there records it.
+        // An engine that ends us waits for that. What is under way is answered still: one that is there records it.
+        if (underWay === 0) setImmediate(resolve);
         server.tryShutdown(() => resolve());
         setTimeout(() => stop.abort(), grace);
       }),

@@ -372,15 +372,9 @@ describe("a signal", () => {
     expect([await terminated, made.id, await other.exited]).toEqual([true, id, 0]);
   });
 
-  it("of a terminal is left to the engine", async () => {
+  it("ends a plugin that has nothing to do at once, called for or not: the engine waits for that", async () => {
     await using other = await startEngine();
-    other.process.kill("SIGINT");
     expect(await other.version()).toBe(version);
-  });
-
-  it("of the engine, after its call for an end, ends the plugin: the engine waits for that", async () => {
-    await using other = await startEngine();
-    await other.cancel();
     other.process.kill("SIGINT");
     expect(await other.exited).toBe(0);
   });
