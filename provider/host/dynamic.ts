@@ -52,7 +52,10 @@ export function dynamicProvider(
     diff: (id, olds, news) =>
       run("compare", id, async () => {
         const [inputs, state] = [propertiesOf(news), propertiesOf(olds)];
-        if (!containsUnknown(inputs)) resource.announce?.({ server: server(inputs.connection), id, inputs, state });
+        if (!containsUnknown(inputs)) {
+          const moves = !sameServer(inputs.connection, state.connection);
+          resource.announce?.({ server: server(inputs.connection), moves, id, inputs, state });
+        }
         const { changed, replaces, deleteBeforeReplace } = diff(resource, inputs, state, sameServer);
         // A state that the plugin left has no text of a provider yet; only an update records one.
         const moved = !(providerKey in olds);

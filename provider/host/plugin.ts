@@ -135,7 +135,8 @@ export function createPlugin(warn: () => Warn, stop: () => AbortSignal) {
       const [inputs, state] = [propertiesFromWire(news), propertiesFromWire(olds)];
       return told("compare", resource, id, () => {
         if (!containsUnknown(inputs)) {
-          resource.announce?.({ server: serverOf(inputs.connection, asked.urn), id, inputs, state });
+          const moves = !configuration.sameServer(inputs.connection, state.connection);
+          resource.announce?.({ server: serverOf(inputs.connection, asked.urn), moves, id, inputs, state });
         }
         const { changed, replaces, deleteBeforeReplace } = diff(resource, inputs, state, configuration.sameServer);
         const places = notIgnored(detail(changed, state, inputs), asked.ignored);

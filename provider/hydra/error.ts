@@ -73,10 +73,17 @@ export async function unlessGone<T>(answer: Promise<T>): Promise<T | undefined> 
 export function kindOfAnswer(status: number, json: unknown): HydraErrorKind {
   const fromHydra = typeof json === "object" && json !== null && "error" in json;
   if (status === 401 || status === 403) return "denied";
-  if (status === 404) return fromHydra ? "gone" : "unreachable";
+  if (status === 404) return isOAuthError(json) ? "gone" : "unreachable";
   if (status === 409 && fromHydra) return "conflict";
   if (status === 408 || status === 429 || status >= 500) return "unavailable";
   return status >= 400 && fromHydra ? "refused" : "unreachable";
+}
+
+// What stands before Hydra speaks JSON too, such as Ory Oathkeeper, which writes `{"error": {"code": 404, …}}` where no
+// rule matches. Hydra itself writes both members of RFC 6749, 5.2, whatever is absent.
+function isOAuthError(json: unknown): boolean {
+  const { error, error_description: description } = Object(json) as Readonly<Record<string, unknown>>;
+  return typeof error === "string" && typeof description === "string";
 }
 
 /** The keys of the configuration by which a server was reached, and proven to who asks. */

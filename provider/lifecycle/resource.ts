@@ -21,6 +21,8 @@ export interface CreateRequest<Server, Inputs> extends Operation<Server> {
 
 export interface AnnounceRequest<Server, Inputs> {
   readonly server: Server;
+  /** The recorded object lives on another server. */
+  readonly moves: boolean;
   readonly id: string;
   readonly inputs: Inputs;
   readonly state: Values;

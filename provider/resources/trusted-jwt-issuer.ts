@@ -90,7 +90,9 @@ export const trustedJwtIssuer: Resource<Admin, TrustedJwtIssuerInputs> = {
   rules: subjectRules,
   warnings: expiryWarnings,
 
-  announce({ server, inputs: given, state }) {
+  announce({ server, moves, inputs: given, state }) {
+    // What another server has says nothing about this one.
+    if (moves) return;
     const name = keyName(state);
     const record = recordOf(server, name);
     if (isNothing(state.jwk) || state[unread] === true) return;

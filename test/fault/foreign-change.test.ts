@@ -153,6 +153,26 @@ describe("a trust whose state", () => {
     expect(await subjectsOf(program.issuer)).toEqual(["bob"]);
   });
 
+  it("is of another server says nothing about the key on this one", async () => {
+    // The first server of all cannot show the key of an issuer that is a URL.
+    const program = { issuer: `https://${randomUUID()}.example`, subject: "alice", scope: ["read"], expiresAt };
+    const [mine, theirs] = [generateKey("ES256", "shared").publicJwk, generateKey("ES256", "shared").publicJwk];
+    await rawPost("/admin/trust/grants/jwt-bearer/issuers", {
+      issuer: program.issuer,
+      subject: "bob",
+      scope: ["read"],
+      expires_at: expiresAt,
+      jwk: theirs,
+    });
+    const plugin = startPlugin();
+    const inputs = { ...program, jwk: mine };
+    plugin.diff({ urn }, randomUUID(), { ...inputs, connection: "gone" }, inputs);
+    const made = plugin.create({ urn }, inputs);
+    // It is refused where the key can be read, and made in doubt where not.
+    const outcome = await made.then(({ properties }) => properties.__keyUnconfirmed, String);
+    expect([true, expect.stringContaining("the server already has another key")]).toContainEqual(outcome);
+  });
+
   it("is right is deleted though the list does not show it", async () => {
     const { trust } = await make();
     proxy.spoilFirst({ forward: "nothing", answer: { status: 200, body: "[]" } }, 1, "GET");

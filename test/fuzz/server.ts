@@ -17,7 +17,7 @@ export interface FalseServer {
   close(): Promise<void>;
 }
 
-const nothing: Reply = { status: 404, headers: {}, body: '{"error":"Not Found"}' };
+const nothing: Reply = { status: 404, headers: {}, body: '{"error":"Not Found","error_description":""}' };
 
 export async function startFalseServer(): Promise<FalseServer> {
   let replies: Reply[] = [];

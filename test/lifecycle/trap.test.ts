@@ -57,6 +57,17 @@ describe("absence, errors and retries", () => {
     await destroy(oauth2Client, held);
   });
 
+  it.each([
+    '{"error":{"code":404,"status":"Not Found","message":"Requested url does not match any rules"}}',
+    '{"timestamp":"2026-01-01T00:00:00Z","status":404,"error":"Not Found","path":"/admin/clients/some"}',
+    '{"error":"Not Found"}',
+    '{"message":"no Route matched with those values"}',
+  ])("a 404 in the JSON of what stands before Hydra is no absence: %s", async (body) => {
+    await using gateway = await startGateway({ target: hydra.adminUrl });
+    gateway.answer({ status: 404, headers: { "content-type": "application/json" }, body });
+    await expect((await through(gateway))("some")).rejects.toMatchObject({ kind: "unreachable", status: 404 });
+  });
+
   it.each([401, 403, 500])("%d never means that a client is gone", async (status) => {
     await using gateway = await startGateway({ target: hydra.adminUrl });
     gateway.answer({

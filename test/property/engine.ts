@@ -48,7 +48,8 @@ function begin(): Session {
   return {
     operation,
     diff(resource, inputs, { id, state }) {
-      resource.announce?.({ server: operation(inputs).server, id, inputs, state });
+      const moves = !sameServer(inputs.connection, state.connection);
+      resource.announce?.({ server: operation(inputs).server, moves, id, inputs, state });
       return diff(resource, inputs, state, sameServer);
     },
   };
