@@ -45,12 +45,19 @@ export function bearer(endpoint: Client, grant: Grant): (signal?: AbortSignal) =
     };
     return current.header;
   };
-  return (signal) => {
-    if (current && Date.now() < current.until) return Promise.resolve(current.header);
-    asking ??= ask(signal).finally(() => {
-      asking = undefined;
-    });
-    return asking;
+  return async (signal) => {
+    for (;;) {
+      if (current && Date.now() < current.until) return current.header;
+      asking ??= ask(signal).finally(() => {
+        asking = undefined;
+      });
+      try {
+        return await asking;
+      } catch (error) {
+        // Whoever asked for all has given up: that is no reason for others to.
+        if (signal?.aborted || !(error instanceof HydraError && error.kind === "cancelled")) throw error;
+      }
+    }
   };
 }
 
