@@ -18,6 +18,9 @@ const providerKey = "__provider";
 
 let configuration: Configuration | undefined;
 
+/** A program was checked. What is compared before, in a refresh, is what the last program asked for. */
+let planning = false;
+
 const stopped = engineCancellation();
 
 /** The dynamic provider of a resource type. One process serves one stack: its configuration is read once. */
@@ -41,6 +44,7 @@ export function dynamicProvider(
   return {
     check: (olds, news) =>
       run("check", "", async () => {
+        planning = true;
         const inputs = propertiesOf(news);
         const failures = failuresOf(resource, inputs);
         if (failures.length === 0 && !containsUnknown(inputs.connection)) server(inputs.connection);
@@ -52,7 +56,7 @@ export function dynamicProvider(
     diff: (id, olds, news) =>
       run("compare", id, async () => {
         const [inputs, state] = [propertiesOf(news), propertiesOf(olds)];
-        if (!containsUnknown(inputs)) {
+        if (planning && !containsUnknown(inputs)) {
           const moves = !sameServer(inputs.connection, state.connection);
           resource.announce?.({ server: server(inputs.connection), moves, id, inputs, state });
         }

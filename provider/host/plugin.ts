@@ -49,6 +49,8 @@ export interface Asked {
 /** The provider behind the protocol: one per process and configuration. */
 export function createPlugin(warn: () => Warn, stop: () => AbortSignal) {
   let configuration: Configuration = configure(() => undefined);
+  /** A program was checked. What is compared before, in a refresh, is what the last program asked for. */
+  let planning = false;
 
   /** The server of a connection; what is unsafe about the way to it is shown on the resource that needed it first. */
   function serverOf(connection: unknown, urn: string, say = warn()): Admin {
@@ -114,9 +116,11 @@ export function createPlugin(warn: () => Warn, stop: () => AbortSignal) {
     configure(args: Wire): void {
       const values = propertiesFromWire(args);
       configuration = configure((key) => values[key]);
+      planning = false;
     },
 
     async check(asked: Asked, olds: Wire, news: Wire, seed: Uint8Array): Promise<Checked> {
+      planning = true;
       const resource = wanted(asked.urn);
       const inputs = propertiesFromWire(news);
       const failures = failuresOf(resource, inputs);
@@ -134,7 +138,7 @@ export function createPlugin(warn: () => Warn, stop: () => AbortSignal) {
       const resource = wanted(asked.urn);
       const [inputs, state] = [propertiesFromWire(news), propertiesFromWire(olds)];
       return told("compare", resource, id, () => {
-        if (!containsUnknown(inputs)) {
+        if (planning && !containsUnknown(inputs)) {
           const moves = !configuration.sameServer(inputs.connection, state.connection);
           resource.announce?.({ server: serverOf(inputs.connection, asked.urn), moves, id, inputs, state });
         }

@@ -74,7 +74,7 @@ export interface Resource<Server, Inputs extends Values = Values> {
   rules(inputs: Values): Failure[];
   /** What a person should know about acceptable inputs, each on a property. */
   warnings?(inputs: Values): string[];
-  /** Called with every diff of known inputs: lets the resources of one operation know of each other. */
+  /** Called with every diff of known inputs that a program asks for: lets the resources of one operation know of each other. */
   announce?(request: AnnounceRequest<Server, Inputs>): void;
   create(request: CreateRequest<Server, Inputs>): Promise<Live>;
   /** What exists now, or `undefined` when the server says that it is gone. */

@@ -130,8 +130,11 @@ describe("the lifespans of a client", () => {
     expect((await stack.up()).operations).toEqual({ "OAuth2Client m": "update", "ClientLifespans m": "create" });
     expect((await live(id))[lifespan]).toBe("5m0s");
 
+    // A refresh compares what the program before asked for: that is nobody's claim any more.
     await stack.write(declare(named));
-    expect((await stack.up()).operations).toEqual({ "OAuth2Client m": "update", "ClientLifespans m": "delete" });
+    const moved = await stack.up("--refresh");
+    expect(errorsOf(moved)).toEqual([]);
+    expect(moved.operations).toEqual({ "OAuth2Client m": "update", "ClientLifespans m": "delete" });
     expect((await live(id))[lifespan]).toBe("5m0s");
     expect((await stack.up()).operations).toEqual({ "OAuth2Client m": "same" });
     await stack.destroy();

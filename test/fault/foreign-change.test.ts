@@ -110,6 +110,20 @@ describe("lifespans", () => {
     expect(await lifespan()).toBe(null);
   });
 
+  it("that the program before named are nobody's when a refresh compares them, and somebody's after a check", async () => {
+    const plugin = startPlugin();
+    const [before, now] = [
+      { clientId: "web", [name]: "1h" },
+      { clientId: "web", [name]: "2h" },
+    ];
+    const compared = (type: string, inputs: Record<string, string>) =>
+      plugin.diff({ urn: urnOf(type, "it") }, "web", before, inputs);
+    expect(compared("ClientLifespans", before).changed).toEqual([]);
+    await plugin.check({ urn: urnOf("OAuth2Client", "it") }, {}, now, new Uint8Array());
+    expect(compared("OAuth2Client", now).changed).toEqual([name]);
+    expect(() => compared("ClientLifespans", before)).toThrow('the lifespans of client "web" have two owners');
+  });
+
   it("that a client's update may have set are taken back with the next one", async () => {
     const held = startStack("OAuth2Client", { adminUrl: proxy.url, timeout: 1, retries: 0 });
     await held.up({});
@@ -166,6 +180,7 @@ describe("a trust whose state", () => {
     });
     const plugin = startPlugin();
     const inputs = { ...program, jwk: mine };
+    await plugin.check({ urn }, {}, inputs, new Uint8Array());
     plugin.diff({ urn }, randomUUID(), { ...inputs, connection: "gone" }, inputs);
     const made = plugin.create({ urn }, inputs);
     // It is refused where the key can be read, and made in doubt where not.
