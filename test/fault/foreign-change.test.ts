@@ -120,7 +120,7 @@ describe("lifespans", () => {
       plugin.diff({ urn: urnOf(type, "it") }, "web", before, inputs);
     expect(compared("ClientLifespans", before).changed).toEqual([]);
     await plugin.check({ urn: urnOf("OAuth2Client", "it") }, {}, now, new Uint8Array());
-    expect(compared("OAuth2Client", now).changed).toEqual([name]);
+    expect(compared("OAuth2Client", now).changed).toContain(name);
     expect(() => compared("ClientLifespans", before)).toThrow('the lifespans of client "web" have two owners');
   });
 
