@@ -13,6 +13,14 @@ const client = (name: string, args: object) => `new hydra.OAuth2Client("${name}"
 const path = (id: string) => `/admin/clients/${id}`;
 const exists = async (id: string) => (await admin.get(path(id))).status === 200;
 
+/** A client under an id of the program's own is looked for before it is made. */
+const creation = (id: string, authorization: string | null, url = "/admin/clients") => [
+  { method: "GET", path: `${url}/${id}`, authorization },
+  { method: "POST", path: url, authorization },
+];
+
+const sorted = (requests: readonly object[]) => requests.map((request) => json(request)).sort();
+
 describe("the configuration", () => {
   it("takes an address with and without /admin and a base path, and a token for that address alone", async () => {
     await using guarded = await startGateway({ target: hydra.adminUrl, basePath: "/hydra" });
@@ -38,17 +46,11 @@ describe("the configuration", () => {
       },
     });
     expect(errorsOf(await stack.up())).toEqual([]);
-    const sent = guarded.received.map(({ authorization, ...rest }) => ({
-      ...rest,
-      authorization: String(authorization),
-    }));
-    expect(sent.sort((left, right) => left.authorization.localeCompare(right.authorization))).toEqual(
-      tokens
-        .sort((left, right) => left.localeCompare(right))
-        .map((token) => ({ method: "POST", path: "/hydra/admin/clients", authorization: `Bearer ${token}` })),
+    const [ofDefault, below] = tokens.map((token, index) =>
+      creation(String(ids[index]), `Bearer ${token}`, "/hydra/admin/clients"),
     );
-    const post = { method: "POST", path: "/admin/clients", authorization: null };
-    expect(open.received).toEqual([post, post]);
+    expect(sorted(guarded.received)).toEqual(sorted([...(ofDefault ?? []), ...(below ?? [])]));
+    expect(sorted(open.received)).toEqual(sorted([ids[2], ids[3]].flatMap((id) => creation(String(id), null))));
     expect(await Promise.all(ids.map(exists))).toEqual([true, true, true, true]);
     for (const token of tokens) expect(await filesHolding(stack, token)).toEqual([]);
   });
@@ -72,8 +74,8 @@ describe("the configuration", () => {
       },
     });
     expect(errorsOf(await stack.up())).toEqual([]);
-    expect(first.received).toEqual([{ method: "POST", path: "/admin/clients", authorization: `Bearer ${token}` }]);
-    expect(second.received).toEqual([{ method: "POST", path: "/admin/clients", authorization: null }]);
+    expect(first.received).toEqual(creation(web, `Bearer ${token}`));
+    expect(second.received).toEqual(creation(far, null));
     expect(await filesHolding(stack, token)).toEqual([]);
 
     first.received.length = 0;
@@ -182,21 +184,23 @@ describe("the configuration", () => {
       headers: { "content-type": "application/json" },
       body: json({ error }),
     });
-    const elsewhere = "this is no answer of Hydra's admin API: check hydra:adminUrl (host, port and base path)";
+    const elsewhere = (name: string) =>
+      `this is no answer of Hydra's admin API: check hydra:connections.${name}.adminUrl (host, port and base path)`;
     const denied = "it was sent without credentials: configure some, such as hydra:accessToken";
     const faults: Record<string, [Answering, reason: (at: string, url: string) => string]> = {
-      "404": [html(404), (at) => `an HTML page (404 GET ${at}); ${elsewhere}`],
-      "200": [html(200), (at) => `the answer is not JSON (200 GET ${at}); ${elsewhere}`],
+      "404": [html(404), (at) => `an HTML page (404 GET ${at}); ${elsewhere("404")}`],
+      "200": [html(200), (at) => `the answer is not JSON (200 GET ${at}); ${elsewhere("200")}`],
       "401": [html(401), (at) => `an HTML page (401 GET ${at}); ${denied}`],
       "403": [error(403, "forbidden"), (at) => `forbidden (403 GET ${at}); ${denied}`],
       "500": [error(500, { message: "no luck" }), (at) => `no luck (500 GET ${at})`],
       "307": [
         { status: 307, headers: { location: trap.url }, body: "" },
-        (at) => `it redirects to ${trap.url}, which is not followed (307 GET ${at}); ${elsewhere}`,
+        (at) => `it redirects to ${trap.url}, which is not followed (307 GET ${at}); ${elsewhere("307")}`,
       ],
       timeout: [
         "hang",
-        (at, url) => `no answer within 3 s (GET ${url}${at}); check that Hydra runs and that hydra:adminUrl is right`,
+        (at, url) =>
+          `no answer within 3 s (GET ${url}${at}); check that Hydra runs and that hydra:connections.timeout.adminUrl is right`,
       ],
     };
     const names = Object.keys(faults);
@@ -269,7 +273,7 @@ describe("the configuration", () => {
     });
     expect(errorsOf(await stack.up())).toEqual([]);
     const url = "http://hydra.invalid:4445/admin/clients";
-    expect(proxy.received).toEqual([{ method: "POST", path: url, authorization: null }]);
+    expect(proxy.received).toEqual(creation(far, null, url));
     expect(await Promise.all([far, near].map(exists))).toEqual([true, true]);
   });
 });

@@ -36,11 +36,11 @@ describe("the package", () => {
       const [, name, module] = /^(.*)\.([cm]?)ts$/.exec(source) ?? [];
       return [`dist/${name}.${module}js`, `dist/${name}.d.${module}ts`];
     });
-    const generated = ["dist/schema.json", "dist/sdk/fields.json", "dist/terraform/hydra.json"];
+    const generated = ["schema.json", "sdk/fields.json", "terraform/hydra.json", "node_modules/entry.js"];
     const papers = ["package.json", "README.md", "LICENSE", "CHANGELOG.md", "DESIGN.md"];
     const plugin = ["PulumiPlugin.yaml", "pulumi-resource-hydra", "pulumi-resource-hydra.cmd", "pulumi-hydra"];
     const pages = documents.filter((name) => name.startsWith("docs/"));
-    const expected = [...compiled, ...generated, ...papers, ...pages, ...plugin].sort();
+    const expected = [...compiled, ...generated.map((name) => `dist/${name}`), ...papers, ...pages, ...plugin].sort();
     expect(files.map(({ path }) => path).sort()).toEqual(expected);
 
     const { exports, main, types } = JSON.parse(await readFile(join(repository, "package.json"), "utf8")) as {

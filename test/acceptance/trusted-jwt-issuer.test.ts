@@ -236,7 +236,7 @@ describe("TrustedJwtIssuer", () => {
     expect(errorsOf(await stack.up())).toEqual([
       "TrustedJwtIssuer idp: could not create TrustedJwtIssuer: a trust of this issuer, subject and kid exists already and " +
         `was not made by this resource; adopt it on the plugin with \`pulumi import hydra:index:TrustedJwtIssuer <name> ${theirs}\`, ` +
-        `or delete it with a DELETE of ${trusts}/${theirs}`,
+        `or delete it with a DELETE of ${trusts}/${theirs}; then run \`pulumi refresh\`: trusts that share its key go with it`,
       "update failed",
     ]);
     expect(await live(issuer)).toEqual(before);
