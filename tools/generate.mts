@@ -5,7 +5,7 @@ import type * as schema from "../provider/host/schema.ts";
 import type * as mapping from "../provider/host/terraform-mapping.ts";
 import type * as registry from "../provider/registry.ts";
 import type * as setting from "../provider/setting.ts";
-import { builtDefinitions, describe, fieldDocs } from "./field-docs.mts";
+import { builtDefinitions, describe, fieldDocs } from "./document/field-docs.mts";
 import { kebabCase } from "./kebab-case.mts";
 
 const built = (name: string) => import(new URL(`../dist/provider/${name}.js`, import.meta.url).href);

@@ -7,7 +7,7 @@ import { describe, expect, inject, it } from "vitest";
 import { run, startChild, tail } from "../../tools/child.mts";
 import { freePorts } from "../../tools/hydra.mts";
 import { part } from "../../tools/part.mts";
-import { makeRelease } from "../../tools/release.mts";
+import { makeRelease } from "../../tools/release/release.mts";
 import { blocksIn } from "../support/markdown.ts";
 
 const shell = (heading: string) =>

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { makeRelease } from "../../tools/release.mts";
+import { makeRelease } from "../../tools/release/release.mts";
 import { admin, hydra } from "../support/hydra.ts";
 import { pluginProgram } from "../support/program.ts";
 import { errorsOf } from "../support/state.ts";

@@ -1,5 +1,5 @@
 // Knows what a Pulumi.yaml may say of this package: which types, functions and properties there are.
-import type { PackageSchema } from "../../tools/reference-page.mts";
+import type { PackageSchema } from "../../tools/document/reference-page.mts";
 
 type Json = Readonly<Record<string, unknown>>;
 

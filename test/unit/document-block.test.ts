@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { snakeCase } from "../../provider/hydra/naming.ts";
-import type { PackageSchema } from "../../tools/reference-page.mts";
+import type { PackageSchema } from "../../tools/document/reference-page.mts";
 import { errorsIn } from "../support/compile.ts";
 import { blocks, blocksIn, documents } from "../support/markdown.ts";
 import { commandsIn } from "../support/shell.ts";

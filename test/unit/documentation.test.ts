@@ -7,10 +7,15 @@ import * as registry from "../../provider/registry.ts";
 import * as field from "../../provider/resources/field.ts";
 import * as setting from "../../provider/setting.ts";
 import { origins } from "../../provider/terraform.ts";
-import { describe as descriptionsOf, fieldDocs } from "../../tools/field-docs.mts";
-import { firstDifference, generatedDocuments, referenceFiles, withTables } from "../../tools/generate-docs.mts";
-import type { PackageSchema } from "../../tools/reference-page.mts";
-import { sdkDocs } from "../../tools/sdk-docs.mts";
+import { describe as descriptionsOf, fieldDocs } from "../../tools/document/field-docs.mts";
+import {
+  firstDifference,
+  generatedDocuments,
+  referenceFiles,
+  withTables,
+} from "../../tools/document/generate-docs.mts";
+import type { PackageSchema } from "../../tools/document/reference-page.mts";
+import { sdkDocs } from "../../tools/document/sdk-docs.mts";
 import { brokenLinks, documents, linksIn } from "../support/markdown.ts";
 
 const read = (name: string) => (existsSync(name) ? readFileSync(name, "utf8") : "");

@@ -6,7 +6,7 @@ import { packageSchema } from "../../provider/host/schema.ts";
 import * as registry from "../../provider/registry.ts";
 import * as field from "../../provider/resources/field.ts";
 import * as setting from "../../provider/setting.ts";
-import { describe as descriptionsOf, fieldDocs } from "../../tools/field-docs.mts";
+import { describe as descriptionsOf, fieldDocs } from "../../tools/document/field-docs.mts";
 
 interface Property {
   type?: string;

@@ -4,9 +4,9 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import type * as z from "zod";
-import type { FieldRules } from "../provider/lifecycle/field.ts";
-import type * as registry from "../provider/registry.ts";
-import type * as setting from "../provider/setting.ts";
+import type { FieldRules } from "../../provider/lifecycle/field.ts";
+import type * as registry from "../../provider/registry.ts";
+import type * as setting from "../../provider/setting.ts";
 
 /** What there is to document. The values come from here, the comments from the source: both must be of one state. */
 export interface Definitions {
@@ -59,11 +59,11 @@ export interface Documentation {
   readonly configuration: readonly ConfigurationDoc[];
 }
 
-const repository = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const repository = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 
 /** The definitions as the build made them. */
 export async function builtDefinitions(): Promise<Definitions> {
-  const load = (name: string) => import(new URL(`../dist/provider/${name}.js`, import.meta.url).href);
+  const load = (name: string) => import(new URL(`../../dist/provider/${name}.js`, import.meta.url).href);
   const [registry, field, setting] = await Promise.all(["registry", "resources/field", "setting"].map(load));
   return { registry, field, setting };
 }
@@ -198,7 +198,7 @@ function typeName(schema: z.ZodType, kinds: Readonly<Record<string, unknown>>): 
     union: "JSON",
   };
   const name = plain[def.type];
-  if (name === undefined) throw new Error(`say in tools/field-docs.mts how a zod ${def.type} is called`);
+  if (name === undefined) throw new Error(`say in tools/document/field-docs.mts how a zod ${def.type} is called`);
   return name;
 }
 

@@ -8,7 +8,7 @@ import { type PackageSchema, referencePages } from "./reference-page.mts";
 import { type SdkDoc, sdkDocs } from "./sdk-docs.mts";
 import { type Origin, settingTable, terraformTable } from "./terraform-table.mts";
 
-const repository = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const repository = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 
 /** Documents with markers between which the source speaks. */
 const marked = ["README.md", "docs/installation-configuration.md", "docs/terraform.md"];
@@ -112,7 +112,7 @@ function meaning({ doc, secret, serverDefault, since }: FieldDoc): string {
 
 if (import.meta.main) {
   const schema = JSON.parse(readFileSync(join(repository, "dist/schema.json"), "utf8")) as PackageSchema;
-  const built = new URL("../dist/provider/terraform.js", import.meta.url).href;
+  const built = new URL("../../dist/provider/terraform.js", import.meta.url).href;
   const { origins } = (await import(built)) as { origins: readonly Origin[] };
   const documents = generatedDocuments({
     fields: fieldDocs(await builtDefinitions()),

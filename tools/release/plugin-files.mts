@@ -4,7 +4,7 @@ import { dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Entry } from "./archive.mts";
 
-const repository = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const repository = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 
 /** Its own. PulumiPlugin.yaml is not among them: where it stands, Pulumi runs `npm install`. */
 const own = [

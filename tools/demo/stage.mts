@@ -1,6 +1,6 @@
 // Knows how the demo looks on a terminal: headings, commands, what is left of the engine's output. Knows nothing of Hydra.
 import { styleText } from "node:util";
-import type { Operation } from "./workspace.mts";
+import type { Operation } from "../workspace.mts";
 
 type Style = Parameters<typeof styleText>[0];
 

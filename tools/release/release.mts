@@ -3,11 +3,11 @@ import { createHash } from "node:crypto";
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { run } from "../child.mts";
 import { archive } from "./archive.mts";
-import { run } from "./child.mts";
 import { pluginFiles } from "./plugin-files.mts";
 
-const repository = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const repository = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 
 /** Systems as Pulumi names them. The plugin is the same for all: JavaScript, which Node.js runs. */
 const systems = ["linux", "darwin", "windows"].flatMap((os) => ["amd64", "arm64"].map((cpu) => `${os}-${cpu}`));

@@ -1,5 +1,5 @@
 // Knows the reference: one page for each resource and function of the package schema, in the layout of the Pulumi Registry.
-import { kebabCase } from "./kebab-case.mts";
+import { kebabCase } from "../kebab-case.mts";
 import { code, table } from "./markdown-table.mts";
 import type { SdkDoc } from "./sdk-docs.mts";
 

@@ -1,8 +1,8 @@
 // Knows how a page tells what becomes of a Terraform resource, argument by argument.
-import type { Argument, Origin } from "../provider/terraform.ts";
+import type { Argument, Origin } from "../../provider/terraform.ts";
 import { code, table } from "./markdown-table.mts";
 
-export type { Origin } from "../provider/terraform.ts";
+export type { Origin } from "../../provider/terraform.ts";
 
 /** The arguments of the resource that a provider has, and what they become. */
 export function terraformTable(origins: readonly Origin[], source = ""): string {

@@ -2,17 +2,17 @@
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { type Child, run, startChild, tail } from "./child.mts";
-import { createIssuer, type Issuer } from "./demo-issuer.mts";
-import { call } from "./demo-server.mts";
-import { closing, command, engine, fact, failure, heading } from "./demo-stage.mts";
-import { example } from "./example.mts";
-import { type Hydra, startHydra } from "./hydra.mts";
-import { type Installation, install, uninstall } from "./installation.mts";
-import { parts } from "./part.mts";
-import { createWorkspace, type Operation, type Workspace } from "./workspace.mts";
+import { type Child, run, startChild, tail } from "../child.mts";
+import { example } from "../example.mts";
+import { type Hydra, startHydra } from "../hydra.mts";
+import { type Installation, install, uninstall } from "../installation.mts";
+import { parts } from "../part.mts";
+import { createWorkspace, type Operation, type Workspace } from "../workspace.mts";
+import { createIssuer, type Issuer } from "./issuer.mts";
+import { call } from "./server.mts";
+import { closing, command, engine, fact, failure, heading } from "./stage.mts";
 
-const repository = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const repository = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 
 const keyId = "quickstart";
 

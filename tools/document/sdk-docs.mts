@@ -12,7 +12,7 @@ export interface SdkDoc {
   readonly get?: string;
 }
 
-const sdk = resolve(dirname(fileURLToPath(import.meta.url)), "..", "sdk");
+const sdk = resolve(dirname(fileURLToPath(import.meta.url)), "../../sdk");
 
 /**
  * The comments by name. What has no `@example` is left out, so that whoever asks for it fails.
