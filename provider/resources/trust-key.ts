@@ -36,6 +36,8 @@ export function subjectOf(wire: Wire): string {
 export interface KeyRecord {
   /** The key that the server certainly has under this name. */
   confirmed?: Wire | undefined;
+  /** This process has deleted a trust of the key, or seen that others did: what is gone from now on is no surprise. */
+  deleted?: boolean;
   /** Subjects whose trusts this operation is about to delete: they need not survive the deletion of another one. */
   readonly leaving: Set<string>;
   /** Lets one change of the key's trusts end before the next begins. */

@@ -171,6 +171,13 @@ export const trustedJwtIssuer: Resource<Admin, TrustedJwtIssuerInputs> = {
       const listed = trusts.find((trust) => trust.id === id) ?? trusts.find((trust) => subjectOf(trust) === subject);
       // A list is no proof of absence: its pages move on while other trusts of the issuer are deleted.
       const own = listed ?? (await unlessGone(server.getTrust(id, signal)));
+      if (own === undefined && !record.deleted) {
+        warn(
+          `this trust was gone already, and with one trust Hydra deletes all of its issuer and kid: if you have others for ${JSON.stringify(name.issuer)}, ` +
+            "run `pulumi refresh`, then `pulumi up`",
+        );
+      }
+      record.deleted = true;
       if (own === undefined || !sameKeyName(keyNameOf(own), name)) return own;
       const survivors = () => trusts.filter((trust) => trust.id !== own.id && !record.leaving.has(subjectOf(trust)));
       if (keyChanges && !(await eventually(() => survivors().length === 0, signal))) throw sharedKey(survivors());

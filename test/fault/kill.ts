@@ -141,10 +141,13 @@ async function recovered(hydra: RestartableHydra, stack: Stack, steps: string[])
     const command = startPulumi(workspace, up);
     const ended = await command.ended;
     await command.settled(5_000);
+    const asked = /pulumi refresh/.test(ended.output);
+    if ((ended.code === 0 && !asked) || left === 0) return ended;
     const [, id] = /hydra delete oauth2-client (?:\\?")?([\w-]+)/.exec(ended.output) ?? [];
-    if (ended.code === 0 || left === 0) return ended;
+    const [, trust] = /DELETE of \S+\/issuers\/([\w-]{36})/.exec(ended.output) ?? [];
     if (id !== undefined) await remove(hydra, `/admin/clients/${id}`, steps);
-    if (/pulumi refresh/.test(ended.output)) await pulumi(workspace, steps, "refresh", "--yes", "--skip-preview");
+    if (trust !== undefined) await remove(hydra, `${trustsPath}/${trust}`, steps);
+    if (asked) await pulumi(workspace, steps, "refresh", "--yes", "--skip-preview");
     steps.push("up again");
   }
 }

@@ -342,6 +342,20 @@ describe("trusted issuers", () => {
     await destroy(trustedJwtIssuer, held);
   });
 
+  it("a trust that others deleted took its siblings along: who deletes it after them is told once where to look", async () => {
+    const held = await create(trustedJwtIssuer, trust());
+    await rawDelete(trustPath(held.id));
+    const said: string[] = [];
+    const warn = (message: string) => said.push(message);
+    const { server } = configure((key) => ({ adminUrl: hydra.adminUrl })[key], {});
+    for (let times = 0; times < 2; times++)
+      await trustedJwtIssuer.delete({ server: server(undefined, warn), id: held.id, state: held.state, warn });
+    expect(said).toEqual([
+      `this trust was gone already, and with one trust Hydra deletes all of its issuer and kid: if you have others for ` +
+        `${JSON.stringify(held.state.issuer)}, run \`pulumi refresh\`, then \`pulumi up\``,
+    ]);
+  });
+
   it("the same trust twice is 409: the second one is refused, with the command that adopts the first", async () => {
     const program = trust();
     const held = await create(trustedJwtIssuer, program);

@@ -33,7 +33,8 @@ interface Session {
 }
 
 const warn = (message: string) => {
-  throw new Error(`a warning: ${message}`);
+  // Whoever deletes what is gone is told of others that may be; here there are none.
+  if (!message.startsWith("this trust was gone already")) throw new Error(`a warning: ${message}`);
 };
 
 function begin(): Session {
