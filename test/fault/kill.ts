@@ -1,6 +1,6 @@
 // Knows one cycle of kills: an `up` that is disturbed, what Pulumi and our messages then ask for, and an `up` that is not.
 import { globSync } from "node:fs";
-import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Values } from "../../provider/lifecycle/value.ts";
@@ -122,11 +122,15 @@ async function disturbed(hydra: RestartableHydra, stack: Workspace, { victim, at
 /** Does what is asked for after a kill, until an `up` goes through. */
 async function recovered(hydra: RestartableHydra, stack: Stack, steps: string[]) {
   const { workspace } = stack;
-  // Pulumi's file backend may be killed while it writes; it keeps the state before.
+  // Pulumi's file backend may be killed while it writes; it keeps the state before. Attributes that are missing do no harm.
   const file = join(dirname(workspace.folder), "state/.pulumi/stacks/program/dev.json");
-  if ((await readFile(file, "utf8")) === "") {
+  if (await isEmpty(file)) {
     steps.push("restore the state's backup");
     await copyFile(`${file}.bak`, file);
+  }
+  if (await isEmpty(`${file}.attrs`)) {
+    steps.push("remove the state's empty attributes");
+    await rm(`${file}.attrs`);
   }
   const locks = globSync("state/.pulumi/locks/**/*.json", { cwd: dirname(workspace.folder) });
   if (locks.length > 0) await pulumi(workspace, steps, "cancel", "--yes");
@@ -150,6 +154,10 @@ async function recovered(hydra: RestartableHydra, stack: Stack, steps: string[])
     if (asked) await pulumi(workspace, steps, "refresh", "--yes", "--skip-preview");
     steps.push("up again");
   }
+}
+
+async function isEmpty(file: string): Promise<boolean> {
+  return (await stat(file).catch(() => undefined))?.size === 0;
 }
 
 /** A create that was cut off: its inputs stand in the state, and with them what it may have made. */
