@@ -64,20 +64,32 @@ export interface Abilities {
   /** Keeps the lifespans of the device authorization grant. */
   readonly deviceLifespans: boolean;
   readonly pairwise: boolean;
+  /** Rotates a secret so that the one before goes on working. */
+  readonly keepsSecrets: boolean;
 }
 
 export async function probe(): Promise<Abilities> {
-  const [slash, kept, pairwise] = await Promise.all([
+  const [slash, kept, pairwise, keepsSecrets] = await Promise.all([
     admin.get(clientPath("property/probe")),
     made({ device_authorization_grant_access_token_lifespan: "1h" }),
     made({ subject_type: "pairwise" }),
+    rotates(),
   ]);
   return {
     // Of a route that it lacks, the server says so in an object.
     slashes: typeof slash.body.error === "string",
     deviceLifespans: kept?.device_authorization_grant_access_token_lifespan === "1h0m0s",
     pairwise: pairwise !== undefined,
+    keepsSecrets,
   };
+}
+
+async function rotates(): Promise<boolean> {
+  const { body } = await admin.post("/admin/clients", {});
+  const path = clientPath(String(body.client_id));
+  const { status } = await admin.post(`${path}/secrets/rotate`, {});
+  await rawDelete(path);
+  return status === 200;
 }
 
 async function made(client: Json): Promise<Json | undefined> {
