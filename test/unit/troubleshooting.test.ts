@@ -7,7 +7,12 @@ import { type Message, messages } from "../support/message.ts";
 const page = "docs/troubleshooting.md";
 
 /** What Pulumi says, and people ask us about. */
-const foreign = ["no resource plugin 'pulumi-resource-hydra' found"];
+const foreign = [
+  "no resource plugin 'pulumi-resource-hydra' found",
+  "method GenerateProgram not implemented",
+  "no name for provider",
+  "cannot be deleted because it is protected",
+];
 
 /** The excerpts in the first column of the page's tables. */
 const excerpts = [...readFileSync(page, "utf8").matchAll(/^\| `([^`]+)` \|/gm)].map(([, excerpt = ""]) => excerpt);
