@@ -60,10 +60,6 @@ export interface Answer {
   readonly status: number;
   readonly json: unknown;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** How often the request was sent. */
-  readonly attempts: number;
-  /** An earlier attempt may have been carried out without a good answer. */
-  readonly uncertain: boolean;
 }
 
 export interface Client {
@@ -118,7 +114,7 @@ async function sendWithRetry(
   let uncertain = false;
   for (let attempts = 1; ; attempts++) {
     const outcome = await sendOnce(target, base, dispatcher, request);
-    if (!("failure" in outcome)) return { ...outcome, attempts, uncertain };
+    if (!("failure" in outcome)) return outcome;
     const { failure, pause } = outcome;
     uncertain ||= failure.uncertain;
     const wait = Math.max(pause ?? 0, jittered(attempts, failure.status));
@@ -138,14 +134,12 @@ interface Failed {
   readonly pause?: number;
 }
 
-type Received = Pick<Answer, "status" | "json" | "headers">;
-
 async function sendOnce(
   target: Target,
   base: URL,
   dispatcher: Dispatcher,
   request: HydraRequest,
-): Promise<Received | Failed> {
+): Promise<Answer | Failed> {
   if (request.signal?.aborted) return { failure: cancelled(request, false) };
   const limit = startTimeLimit(target.timeout, request.signal);
   try {
@@ -181,7 +175,7 @@ function refusedBy(
   target: Target,
   request: HydraRequest,
   status: number,
-  headers: Received["headers"],
+  headers: Answer["headers"],
   json: unknown,
   text: string,
 ): Failed {

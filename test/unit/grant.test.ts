@@ -17,8 +17,6 @@ function startEndpoint() {
             status: 200,
             json: { access_token: token, expires_in: 3600 },
             headers: {},
-            attempts: 1,
-            uncertain: false,
           }),
         );
       }),
