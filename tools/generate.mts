@@ -35,18 +35,6 @@ writeFileSync(
   `${JSON.stringify(packageSchema(version, documentation), null, 2)}\n`,
 );
 
-// The language host compiles what a plugin loads by the tsconfig.json of the user's program, except below a folder of this
-// name. With `allowJs` that ends the plugin, so that the entry stands in one, and has what it loads taken as it is.
-const entry = new URL("../dist/node_modules/entry.js", import.meta.url);
-mkdirSync(new URL(".", entry), { recursive: true });
-writeFileSync(
-  entry,
-  `const { readFileSync } = require("node:fs");
-require.extensions[".js"] = (module, file) => module._compile(readFileSync(file, "utf8"), file);
-require("../provider/main.js");
-`,
-);
-
 // `pulumi convert --mappings` takes the file's name for the provider's.
 mkdirSync(new URL("../dist/terraform", import.meta.url), { recursive: true });
 writeFileSync(

@@ -27,21 +27,23 @@ const created = {
 };
 
 describe("the package", () => {
-  it("holds the compiled sources, the plugin's entries, the documentation and five papers, and nothing else", async () => {
+  it("holds the classes, what runs in processes of its own, their types, the documentation and five papers, and nothing else", async () => {
     const env = { ...process.env, PATH: installation.path };
     const packed = await run("npm", ["pack", "--dry-run", "--ignore-scripts", "--json"], { cwd: repository, env });
     const [{ files }] = JSON.parse(packed.stdout) as [{ files: { path: string }[] }];
-    const sources = await Promise.all(["provider", "sdk"].map((folder) => sourcesIn(folder)));
-    const compiled = sources.flat().flatMap((source) => {
-      const [, name, module] = /^(.*)\.([cm]?)ts$/.exec(source) ?? [];
-      return [`dist/${name}.${module}js`, `dist/${name}.d.${module}ts`];
-    });
-    const generated = ["schema.json", "sdk/fields.json", "terraform/hydra.json", "node_modules/entry.js"];
+    const sources = await sourcesIn("sdk");
+    const classes = sources.flatMap((name) => [`dist/${name}.js`, `dist/${name}.d.ts`]);
+    const kinds = ["client-lifespans", "oauth2-client", "trusted-jwt-issuer"];
+    const entries = ["node_modules/plugin.js", "cli.js", ...kinds.map((kind) => `dynamic/${kind}.js`), "LICENSES"];
+    const generated = ["schema.json", "sdk/fields.json", "terraform/hydra.json", "provider/resources/jwk.js"];
+    const built = [...entries, ...generated].map((name) => `dist/${name}`);
     const papers = ["package.json", "README.md", "LICENSE", "CHANGELOG.md", "DESIGN.md"];
     const plugin = ["PulumiPlugin.yaml", "pulumi-resource-hydra", "pulumi-resource-hydra.cmd", "pulumi-hydra"];
     const pages = documents.filter((name) => name.startsWith("docs/"));
-    const expected = [...compiled, ...generated.map((name) => `dist/${name}`), ...papers, ...pages, ...plugin].sort();
-    expect(files.map(({ path }) => path).sort()).toEqual(expected);
+    const others = files
+      .map(({ path }) => path)
+      .filter((path) => !/^dist\/(node_modules\/chunk\/\w[\w-]*\.js|provider\/.*\.d\.ts)$/.test(path));
+    expect(others.sort()).toEqual([...classes, ...built, ...papers, ...pages, ...plugin].sort());
 
     const { exports, main, types } = JSON.parse(await readFile(join(repository, "package.json"), "utf8")) as {
       exports: Record<string, string>;
@@ -222,5 +224,5 @@ async function errors(sources: Record<string, string>, exactOptionalPropertyType
 
 async function sourcesIn(folder: string): Promise<string[]> {
   const entries = await readdir(join(repository, folder), { recursive: true });
-  return entries.filter((name) => /\.[cm]?ts$/.test(name)).map((name) => `${folder}/${name}`);
+  return entries.filter((name) => name.endsWith(".ts")).map((name) => `${folder}/${name.slice(0, -".ts".length)}`);
 }

@@ -2,7 +2,7 @@
 
 import type * as dynamic from "@pulumi/pulumi/dynamic";
 
-function provider(type: string): dynamic.ResourceProvider {
+export function provider(type: string): dynamic.ResourceProvider {
   let config: dynamic.Config;
   const load = async () => (await import("../dynamic.ts")).dynamicProvider(type, config);
   return {
@@ -18,5 +18,3 @@ function provider(type: string): dynamic.ResourceProvider {
     delete: async (id, props) => (await load()).delete(id, props),
   };
 }
-
-export = provider;

@@ -1,5 +1,5 @@
 // What the state's `__provider` requires for ClientLifespans. Knows the type's name alone.
 
-import provider = require("./lazy.cts");
+import { provider } from "./lazy.ts";
 
-export = provider("ClientLifespans");
+export default provider("ClientLifespans");

@@ -1,5 +1,5 @@
 // What the state's `__provider` requires for OAuth2Client. Knows the type's name alone.
 
-import provider = require("./lazy.cts");
+import { provider } from "./lazy.ts";
 
-export = provider("OAuth2Client");
+export default provider("OAuth2Client");

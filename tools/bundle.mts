@@ -1,0 +1,58 @@
+// Knows what runs in processes of its own, and joins each with all that it loads in few files. Part of the build.
+
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { rolldown } from "rolldown";
+
+const repository = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const dist = join(repository, "dist");
+
+/**
+ * The language host compiles what a plugin loads by the tsconfig.json of the user's program, except below a folder of this name;
+ * with `allowJs` that would end the plugin.
+ */
+const untouched = "node_modules";
+
+/** What is started or required from outside, by the name of its file in `dist`. */
+const entries = {
+  cli: "provider/cli/main.ts",
+  "dynamic/client-lifespans": "provider/host/dynamic/client-lifespans.ts",
+  "dynamic/oauth2-client": "provider/host/dynamic/oauth2-client.ts",
+  "dynamic/trusted-jwt-issuer": "provider/host/dynamic/trusted-jwt-issuer.ts",
+  [`${untouched}/plugin`]: "provider/main.ts",
+};
+
+/** Files of their own: the protocol of plugins, and what the hosts have in common, which is loaded when it is first needed. */
+const groups = [
+  { name: "protocol", test: /[\\/]node_modules[\\/](@grpc|@pulumi|google-protobuf)[\\/]/ },
+  { name: "provider", test: /[\\/]provider[\\/](?!(cli|host)[\\/]|main\.ts$)/ },
+];
+
+const bundle = await rolldown({ cwd: repository, input: entries, platform: "node", logLevel: "warn" });
+const { output } = await bundle.write({
+  dir: dist,
+  format: "cjs",
+  exports: "auto",
+  entryFileNames: "[name].js",
+  chunkFileNames: `${untouched}/chunk/[name].js`,
+  codeSplitting: { groups },
+});
+await bundle.close();
+
+const modules = output.flatMap((file) => (file.type === "chunk" ? file.moduleIds : []));
+const packages = [...new Set(modules.flatMap((id) => packageFolder(id) ?? []))].sort();
+writeFileSync(join(dist, "LICENSES"), packages.map(notice).join(`\n${"-".repeat(80)}\n\n`));
+
+/** The folder of the package that a module belongs to, unless it is ours. */
+function packageFolder(id: string): string | undefined {
+  return /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(id)?.[0];
+}
+
+/** The terms under which a package may be passed on, as it states them. */
+function notice(folder: string): string {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const file = readdirSync(folder).find((candidate) => /^licen[cs]e/i.test(candidate));
+  if (!file) throw new Error(`${folder} has no file of its license`);
+  return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
+}
