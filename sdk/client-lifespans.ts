@@ -1,9 +1,9 @@
 // The class ClientLifespans: types and documentation, no logic.
 
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { ClientLifespansInputs } from "../provider/resources/client-lifespans.ts";
 import type { ArgsOf, OutputsOf } from "./input.ts";
-import { HydraResource } from "./resource.ts";
+import { registration } from "./resource.ts";
 
 /** The arguments of a {@link ClientLifespans}. */
 export interface ClientLifespansArgs extends ArgsOf<ClientLifespansInputs> {}
@@ -28,9 +28,9 @@ export interface ClientLifespans extends OutputsOf<ClientLifespansInputs, "clien
  * ```
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are Pulumi's to set, and typed from the fields
-export class ClientLifespans extends HydraResource {
+export class ClientLifespans extends pulumi.CustomResource {
   constructor(name: string, args: ClientLifespansArgs, opts?: pulumi.CustomResourceOptions) {
-    super("ClientLifespans", name, args, opts);
+    super(...registration("dynamic", "ClientLifespans", name, args, opts));
   }
 
   /** The lifespans of a client that this program does not manage; `id` is the client's id. */

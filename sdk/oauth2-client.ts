@@ -1,9 +1,9 @@
 // The class OAuth2Client: types and documentation, and the one output that its id gives.
 
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { OAuth2ClientInputs, OAuth2ClientOutputs } from "../provider/resources/oauth2-client.ts";
 import type { ArgsOf, OutputsOf } from "./input.ts";
-import { HydraResource } from "./resource.ts";
+import { nameById, registration } from "./resource.ts";
 
 /** The arguments of an {@link OAuth2Client}. */
 export interface OAuth2ClientArgs extends ArgsOf<OAuth2ClientInputs> {}
@@ -34,11 +34,10 @@ export interface OAuth2Client extends OutputsOf<OAuth2ClientInputs & OAuth2Clien
  * ```
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are Pulumi's to set, and typed from the fields
-export class OAuth2Client extends HydraResource {
+export class OAuth2Client extends pulumi.CustomResource {
   constructor(name: string, args: OAuth2ClientArgs = {}, opts?: pulumi.CustomResourceOptions) {
-    super("OAuth2Client", name, args, opts);
-    // A client's id is its client id, and is known in the preview of an edit, where a dynamic provider's outputs are not.
-    if (args.clientId === undefined || args.clientId === null) Object.assign(this, { clientId: this.id });
+    super(...registration("dynamic", "OAuth2Client", name, args, opts));
+    nameById(this, args);
   }
 
   /** A client that exists already and is not managed by this program; `id` is its client id. */

@@ -5,32 +5,60 @@ import type * as client from "../provider/functions/client.ts";
 import type * as issuer from "../provider/functions/issuer.ts";
 import type * as session from "../provider/functions/session.ts";
 import type { ProviderSettings } from "../provider/setting.ts";
-import { ClientLifespans as DynamicClientLifespans } from "./client-lifespans.ts";
+import type { ClientLifespansArgs, ClientLifespans as DynamicClientLifespans } from "./client-lifespans.ts";
 import type { ArgsOf } from "./input.ts";
-import { OAuth2Client as DynamicOAuth2Client } from "./oauth2-client.ts";
-import { providerProperties } from "./resource.ts";
-import { TrustedJwtIssuer as DynamicTrustedJwtIssuer } from "./trusted-jwt-issuer.ts";
+import type { OAuth2Client as DynamicOAuth2Client, OAuth2ClientArgs } from "./oauth2-client.ts";
+import { nameById, providerProperties, registration } from "./resource.ts";
+import type { TrustedJwtIssuer as DynamicTrustedJwtIssuer, TrustedJwtIssuerArgs } from "./trusted-jwt-issuer.ts";
 
 export type { ClientLifespansArgs } from "./client-lifespans.ts";
 export type { OAuth2ClientArgs } from "./oauth2-client.ts";
 export type { TrustedJwtIssuerArgs } from "./trusted-jwt-issuer.ts";
 
+export interface OAuth2Client extends DynamicOAuth2Client {}
+
 /** An OAuth 2.0 client registered with Ory Hydra, run by the plugin. */
-export class OAuth2Client extends DynamicOAuth2Client {
-  /** @internal */
-  static override readonly host = "plugin";
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are those of the dynamic resource
+export class OAuth2Client extends pulumi.CustomResource {
+  constructor(name: string, args: OAuth2ClientArgs = {}, opts?: pulumi.CustomResourceOptions) {
+    super(...registration("plugin", "OAuth2Client", name, args, opts));
+    nameById(this, args);
+  }
+
+  /** A client that exists already and is not managed by this program; `id` is its client id. */
+  static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): OAuth2Client {
+    return new this(name, {}, { ...opts, id });
+  }
 }
+
+export interface ClientLifespans extends DynamicClientLifespans {}
 
 /** All token lifespans of one client, run by the plugin. */
-export class ClientLifespans extends DynamicClientLifespans {
-  /** @internal */
-  static override readonly host = "plugin";
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are those of the dynamic resource
+export class ClientLifespans extends pulumi.CustomResource {
+  constructor(name: string, args: ClientLifespansArgs, opts?: pulumi.CustomResourceOptions) {
+    super(...registration("plugin", "ClientLifespans", name, args, opts));
+  }
+
+  /** The lifespans of a client that this program does not manage; `id` is the client's id. */
+  static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): ClientLifespans {
+    return new this(name, {} as ClientLifespansArgs, { ...opts, id });
+  }
 }
 
+export interface TrustedJwtIssuer extends DynamicTrustedJwtIssuer {}
+
 /** An issuer whose signed assertions Ory Hydra exchanges for access tokens (RFC 7523), run by the plugin. */
-export class TrustedJwtIssuer extends DynamicTrustedJwtIssuer {
-  /** @internal */
-  static override readonly host = "plugin";
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are those of the dynamic resource
+export class TrustedJwtIssuer extends pulumi.CustomResource {
+  constructor(name: string, args: TrustedJwtIssuerArgs, opts?: pulumi.CustomResourceOptions) {
+    super(...registration("plugin", "TrustedJwtIssuer", name, args, opts));
+  }
+
+  /** A trust that exists already and is not managed by this program; `id` is the one Hydra gave it. */
+  static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): TrustedJwtIssuer {
+    return new this(name, {} as TrustedJwtIssuerArgs, { ...opts, id });
+  }
 }
 
 /** The arguments of a {@link Provider}. */

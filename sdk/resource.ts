@@ -1,4 +1,4 @@
-// How a resource class registers with Pulumi: as a dynamic resource, or as one of the plugin. Knows no field.
+// How resources register with Pulumi: as dynamic ones, or as those of the plugin.
 
 import * as pulumi from "@pulumi/pulumi";
 import { privateMembersOf } from "../provider/resources/jwk.ts";
@@ -17,23 +17,34 @@ const tokens: Readonly<Record<Host, (type: string) => string>> = {
   plugin: (type) => `hydra:index:${type}`,
 };
 
-/** What the classes of this package have in common. */
-export abstract class HydraResource extends pulumi.CustomResource {
-  /** @internal */
-  static readonly host: Host = "dynamic";
+/** What a class of this package hands to the constructor of Pulumi's: the type's token, the name, the properties, the options. */
+type Registration = [token: string, name: string, properties: Properties, opts: pulumi.CustomResourceOptions];
 
-  protected constructor(type: string, name: string, args: object, opts?: pulumi.CustomResourceOptions) {
-    const { host } = new.target;
-    const { secrets } = fieldsOf(type);
-    // What the other host made is taken over as it is: a program moves by its import path.
-    const aliases = [{ type: tokens[host === "plugin" ? "dynamic" : "plugin"](type) }];
-    super(
-      tokens[host](type),
-      name,
-      propertiesOf(host, type, name, args as Properties),
-      pulumi.mergeOptions(opts, { additionalSecretOutputs: secrets, aliases }),
-    );
-  }
+/**
+ * How a resource registers. The classes call this, and have no class between them and Pulumi's: Pulumi takes what called the class
+ * right above its own for the place in the program, which it records and shows.
+ */
+export function registration(
+  host: Host,
+  type: string,
+  name: string,
+  args: object,
+  opts?: pulumi.CustomResourceOptions,
+): Registration {
+  const { secrets } = fieldsOf(type);
+  // What the other host made is taken over as it is: a program moves by its import path.
+  const aliases = [{ type: tokens[host === "plugin" ? "dynamic" : "plugin"](type) }];
+  return [
+    tokens[host](type),
+    name,
+    propertiesOf(host, type, name, args as Properties),
+    pulumi.mergeOptions(opts, { additionalSecretOutputs: secrets, aliases }),
+  ];
+}
+
+/** A client's id is its client id, and is known in the preview of an edit, where a dynamic provider's outputs are not. */
+export function nameById(client: pulumi.CustomResource, { clientId }: { readonly clientId?: unknown }): void {
+  if (clientId === undefined || clientId === null) Object.assign(client, { clientId: client.id });
 }
 
 function fieldsOf(type: string) {

@@ -1,9 +1,9 @@
 // The class TrustedJwtIssuer: types and documentation, no logic.
 
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { TrustedJwtIssuerInputs, TrustedJwtIssuerOutputs } from "../provider/resources/trusted-jwt-issuer.ts";
 import type { ArgsOf, OutputsOf } from "./input.ts";
-import { HydraResource } from "./resource.ts";
+import { registration } from "./resource.ts";
 
 /** The arguments of a {@link TrustedJwtIssuer}. */
 export interface TrustedJwtIssuerArgs extends ArgsOf<TrustedJwtIssuerInputs> {}
@@ -35,9 +35,9 @@ export interface TrustedJwtIssuer
  * });
  * ```
  */
-export class TrustedJwtIssuer extends HydraResource {
+export class TrustedJwtIssuer extends pulumi.CustomResource {
   constructor(name: string, args: TrustedJwtIssuerArgs, opts?: pulumi.CustomResourceOptions) {
-    super("TrustedJwtIssuer", name, args, opts);
+    super(...registration("dynamic", "TrustedJwtIssuer", name, args, opts));
   }
 
   /** A trust that exists already and is not managed by this program; `id` is the one Hydra gave it. */

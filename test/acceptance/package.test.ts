@@ -6,13 +6,18 @@ import { run } from "../../tools/child.mts";
 import { hydra } from "../support/hydra.ts";
 import { generateKey } from "../support/key.ts";
 import { documents } from "../support/markdown.ts";
-import { json, program } from "../support/program.ts";
+import { json, pluginProgram, program } from "../support/program.ts";
 import { errorsOf, recorded } from "../support/state.ts";
 import { workspace } from "../support/workspace.ts";
 
 const repository = resolve(__dirname, "../..");
 const installation = inject("installation");
 const config = { "hydra:adminUrl": hydra.adminUrl };
+
+interface Positioned {
+  urn: string;
+  sourcePosition?: string;
+}
 
 const trust = { issuer: "idp", subject: "alice", jwk: generateKey().publicJwk, expiresAt: "2099-01-31T00:00:00Z" };
 const body = `
@@ -116,6 +121,24 @@ describe("the package", () => {
       ),
     );
     for (const text of texts) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(512);
+  });
+
+  it.each([
+    ["dynamic resources", program],
+    ["the plugin", pluginProgram],
+  ])("tells Pulumi the line of the program that each resource stands in, on %s", async (_, write) => {
+    const files = write('new hydra.OAuth2Client("web");', `new hydra.TrustedJwtIssuer("idp", ${json(trust)});`);
+    const path = [join(installation.folder, "node_modules/pulumi-hydra")];
+    await using stack = await workspace({ files, config, path });
+    expect(errorsOf(await stack.up())).toEqual([]);
+    const lines = (files["index.js"] ?? "").split("\n");
+    const lineOf = (text: string) => lines.findIndex((line) => line.includes(text)) + 1;
+    const { deployment } = JSON.parse(await stack.exportStack()) as { deployment: { resources: Positioned[] } };
+    const places = deployment.resources.map(({ urn, sourcePosition = "" }) => [urn.split("::").at(-1), sourcePosition]);
+    expect(Object.fromEntries(places)).toMatchObject({
+      web: expect.stringContaining(`project:///index.js#${lineOf('"web"')},`),
+      idp: expect.stringContaining(`project:///index.js#${lineOf('"idp"')},`),
+    });
   });
 
   it.each([true, false])(

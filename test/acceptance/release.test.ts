@@ -73,6 +73,8 @@ describe("a release", () => {
     });
     const installed = await stack.run("plugin", "install", "resource", "hydra", version, "--file", file);
     expect([installed.code, installed.stderr]).toEqual([0, expect.not.stringContaining("error")]);
+    const mapping = await stack.run("package", "get-mapping", "terraform", "hydra");
+    expect([mapping.code, mapping.stdout]).toEqual([0, expect.stringContaining("hydra_oauth2_client")]);
     const made = await stack.up();
     expect([made.operations, errorsOf(made)]).toEqual([{ "OAuth2Client web": "create" }, []]);
     const { id, found } = await stack.outputs();

@@ -52,15 +52,15 @@ const heads: Record<Side, Record<Host, string>> = {
 function echoClasses(prefix: string, addition: string): string {
   return [
     'const fields = require("pulumi-hydra-fields");',
-    "class Echo extends pulumi.CustomResource {",
-    "  constructor(type, name, args, opts) {",
-    "    const props = Object.fromEntries(fields[type].properties.map((property) => [property, undefined]));",
-    `    Object.assign(props, args); ${addition}`,
-    `    super("${prefix}" + type, name, props, { ...opts, additionalSecretOutputs: fields[type].secrets });`,
-    "  }",
-    "}",
-    'const hydra = { OAuth2Client: class extends Echo { constructor(name, args) { super("OAuth2Client", name, args); } },',
-    '  ClientLifespans: class extends Echo { constructor(name, args) { super("ClientLifespans", name, args); } } };',
+    "const registration = (type, name, args) => {",
+    "  const props = Object.fromEntries(fields[type].properties.map((property) => [property, undefined]));",
+    `  Object.assign(props, args); ${addition}`,
+    `  return ["${prefix}" + type, name, props, { additionalSecretOutputs: fields[type].secrets }];`,
+    "};",
+    "const echo = (type) => class extends pulumi.CustomResource {",
+    "  constructor(name, args) { super(...registration(type, name, args)); }",
+    "};",
+    'const hydra = { OAuth2Client: echo("OAuth2Client"), ClientLifespans: echo("ClientLifespans") };',
   ].join("\n");
 }
 
