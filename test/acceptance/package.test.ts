@@ -126,8 +126,9 @@ describe("the package", () => {
   it.each([
     ["dynamic resources", program],
     ["the plugin", pluginProgram],
-  ])("tells Pulumi the line of the program that each resource stands in, on %s", async (_, write) => {
-    const files = write('new hydra.OAuth2Client("web");', `new hydra.TrustedJwtIssuer("idp", ${json(trust)});`);
+  ])("tells Pulumi the line of the program that each resource stands in, on %s", async (host, write) => {
+    const args = json({ ...trust, issuer: `positions of ${host}` });
+    const files = write('new hydra.OAuth2Client("web");', `new hydra.TrustedJwtIssuer("idp", ${args});`);
     const path = [join(installation.folder, "node_modules/pulumi-hydra")];
     await using stack = await workspace({ files, config, path });
     expect(errorsOf(await stack.up())).toEqual([]);
