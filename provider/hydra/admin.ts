@@ -135,7 +135,7 @@ function keysIn(json: unknown): unknown {
 type Sender = Pick<Client, "send">;
 
 /** Sends a request; what was listed before a write or beside it is not believed after it. */
-async function observed(client: Client, request: HydraRequest): Promise<Answer> {
+function observed(client: Client, request: HydraRequest): Promise<Answer> {
   if (request.method === "GET") return client.send(request);
   forgetListed();
   return client.send(request).finally(forgetListed);

@@ -3,9 +3,6 @@
 import { errorCode } from "./error.ts";
 import type { Answer } from "./request.ts";
 
-const firstPause = 100;
-/** Of two transactions that were in each other's way one is over: to lose once more takes another one. */
-const firstPauseAfterConflict = 10;
 const longestPause = 5_000;
 
 /** Whether an answer may be another one next time. */
@@ -34,6 +31,7 @@ export function announcedPause(headers: Answer["headers"]): number {
 
 /** The milliseconds before the attempt that follows this one, which was answered by `status`, if at all. */
 export function jittered(attempt: number, status: number | undefined): number {
-  const first = status === 400 ? firstPauseAfterConflict : firstPause;
-  return Math.random() * Math.min(longestPause, first * 2 ** attempt);
+  // Of two transactions that were in each other's way one is over: to lose once more takes another one, and then another.
+  const pause = status === 400 ? 4 ** attempt / 2 : 100 * 2 ** attempt;
+  return Math.random() * Math.min(longestPause, pause);
 }

@@ -5,6 +5,8 @@ import { containsUnknown, sameJson } from "./value.ts";
 
 /** How the values of a field compare. Attached to the field's zod schema by {@link kind}. */
 export interface Kind {
+  /** The type of its values, where they all have one. */
+  readonly type: "string" | "boolean" | "array" | "any";
   /** The value that clears the field on the server. */
   readonly empty: unknown;
   /** Whether a set value means the same as no value. */
@@ -48,8 +50,10 @@ export function kind<Schema extends z.ZodType>(schema: Schema, rules: Kind): Sch
 export function kindOf(schema: z.ZodType): Kind {
   const found = kinds.get(schema);
   if (found) return found;
-  if (schema instanceof z.ZodOptional) return kindOf(schema.unwrap() as z.ZodType);
-  throw new Error("defect: a field without a kind; please report it");
+  if (!(schema instanceof z.ZodOptional)) throw new Error("defect: a field without a kind; please report it");
+  const inner = kindOf(schema.unwrap() as z.ZodType);
+  kinds.set(schema, inner);
+  return inner;
 }
 
 /** Whether a value is unset. */
@@ -59,6 +63,8 @@ export function isNothing(value: unknown): value is null | undefined {
 
 /** Whether two values of a field mean the same, unset ones included. An unknown value equals nothing. */
 export function sameValue({ isEmpty, same }: Kind, left: unknown, right: unknown): boolean {
+  // Most are the same text.
+  if (typeof left === "string" && left === right) return true;
   if (containsUnknown(left) || containsUnknown(right)) return false;
   const [noLeft, noRight] = [isNothing(left) || isEmpty(left), isNothing(right) || isEmpty(right)];
   return noLeft || noRight ? noLeft && noRight : same(left, right);
@@ -70,7 +76,7 @@ export function sameBy(meaning: (text: string) => unknown): (left: unknown, righ
 }
 
 /** Any text; empty means unset. */
-export const textKind: Kind = { empty: "", isEmpty: (value) => value === "", same: Object.is };
+export const textKind: Kind = { type: "string", empty: "", isEmpty: (value) => value === "", same: Object.is };
 
 /** A text in which upper and lower case are one. */
 export const caselessKind: Kind = {
@@ -79,10 +85,11 @@ export const caselessKind: Kind = {
 };
 
 /** A switch; off means unset. */
-export const flagKind: Kind = { empty: false, isEmpty: (value) => value === false, same: Object.is };
+export const flagKind: Kind = { type: "boolean", empty: false, isEmpty: (value) => value === false, same: Object.is };
 
 /** An ordered list; empty means unset. */
 export const listKind: Kind = {
+  type: "array",
   empty: [],
   isEmpty: (value) => Array.isArray(value) && value.length === 0,
   same: sameJson,
@@ -90,6 +97,7 @@ export const listKind: Kind = {
 
 /** Any JSON; an empty object means unset. */
 export const jsonKind: Kind = {
+  type: "any",
   empty: {},
   isEmpty: (value) => sameJson(value, {}),
   same: sameJson,

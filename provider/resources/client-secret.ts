@@ -20,7 +20,7 @@ const rotation = z.strictObject({
 
 export type SecretRotation = z.infer<typeof rotation>;
 
-export const secretRotation = kind(rotation, { empty: null, isEmpty: () => false, same: sameJson });
+export const secretRotation = kind(rotation, { type: "any", empty: null, isEmpty: () => false, same: sameJson });
 
 export function newSecret(): string {
   return randomBytes(32).toString("base64url");

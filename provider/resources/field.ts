@@ -27,6 +27,7 @@ export const duration = kind(
     error: 'must be a duration such as "30m", "1h30m" or "720h" (units: ns, us, ms, s, m, h)',
   }),
   {
+    type: "string",
     empty: null,
     isEmpty: () => false,
     same: sameBy(parseDuration),
@@ -159,11 +160,12 @@ export const jwk = kind(
     error: "needs a kid",
     path: ["kid"],
   }),
-  { empty: {}, isEmpty: (value) => sameJson(value, {}), same: sameKey },
+  { ...jsonKind, same: sameKey },
 );
 
 /** A JSON Web Key Set of public keys. */
 export const jwks = kind(z.strictObject({ keys: z.array(jwkSchema) }).partial(), {
+  type: "any",
   // In a JSON Patch, v2.3.0 lets the keys stand for `{}`.
   empty: null,
   isEmpty: (value) => keysOf(value).length === 0,

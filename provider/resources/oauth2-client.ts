@@ -274,5 +274,7 @@ function remembered(state: Values): Values {
 }
 
 function present(values: Values): Values {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => !isNothing(value)));
+  const kept: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(values)) if (!isNothing(value)) kept[name] = value;
+  return kept;
 }
