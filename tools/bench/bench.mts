@@ -1,5 +1,5 @@
 // Knows what is measured, in which order and for how long, and prints one table. `npm run bench -- --help`.
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -19,6 +19,7 @@ const help = `npm run bench -- [options]
   --minutes <n>    no new round is begun that would end later than this, 10 unless said otherwise
   --clients <n>    clients of the larger program, 300 unless said otherwise; every third has lifespans
   --host <host>    plugin or dynamic alone; both unless said otherwise
+  --recording      the engine's operations alone, on the plugin, against an echo that records as much as ours: what is left is not state
   --thousand       1,000 clients on the plugin, once, and nothing else through the engine
   --only <part>    start, wire, growth, engine or terraform alone
   --write          writes the table into docs/benchmark.md
@@ -31,6 +32,7 @@ const { values } = parseArgs({
     minutes: { type: "string", default: "10" },
     clients: { type: "string", default: "300" },
     host: { type: "string" },
+    recording: { type: "boolean", default: false },
     thousand: { type: "boolean", default: false },
     only: { type: "string" },
     write: { type: "boolean", default: false },
@@ -43,7 +45,8 @@ else await main();
 
 async function main(): Promise<void> {
   const deadline = performance.now() + Number(values.minutes) * 60_000;
-  const wanted = (name: string) => values.only === undefined || values.only === name;
+  const only = values.recording ? "engine" : values.only;
+  const wanted = (name: string) => only === undefined || only === name;
   const installation = await install();
   try {
     await addFloor(installation);
@@ -64,13 +67,16 @@ async function main(): Promise<void> {
     const runs = values.thousand
       ? [{ host: "plugin" as const, clients: 1_000 }]
       : hosts
+          .filter((host) => host === "plugin" || !values.recording)
           .filter((host) => values.host === undefined || values.host === host)
           .flatMap((host) => [1, clients].map((count) => ({ host, clients: count })));
+    const base = values.recording ? "recording" : "floor";
     let rounds = 0;
     await part("engine", "through the engine", async () => {
       const wished = values.thousand ? 1 : Number(values.rounds);
-      const measured = await measureEngine(installation, hydra.adminUrl, runs, wished, deadline);
+      const measured = await measureEngine(installation, hydra.adminUrl, base, runs, wished, deadline);
       rounds = measured.done;
+      if (values.recording) return measured.rows;
       const text = await providerTextBytes(installation);
       return [...measured.rows, { what: "bytes of `__provider`", base: "", ours: bytes(text) }];
     });
@@ -80,17 +86,20 @@ async function main(): Promise<void> {
       `${rounds} round${rounds === 1 ? "" : "s"} through the engine`;
     const table = `Measured on ${machine}.\n\n${tableOf(rows)}`;
     process.stdout.write(`\n${table}`);
-    if (values.write) await write(table);
+    if (values.write) await write(values.recording ? "recording" : "figures", table);
   } finally {
     await uninstall(installation);
   }
 }
 
-async function write(table: string): Promise<void> {
+/** Puts a table between the two marks of its name. */
+async function write(name: string, table: string): Promise<void> {
   const file = new URL("../../docs/benchmark.md", import.meta.url);
-  const { readFile } = await import("node:fs/promises");
   const text = await readFile(file, "utf8");
-  const parts = /^([\s\S]*<!-- figures -->\n)[\s\S]*?(<!-- \/figures -->[\s\S]*)$/.exec(text);
-  if (!parts) throw new Error("docs/benchmark.md has no place for the figures");
-  await writeFile(file, `${parts[1]}\n${table}\n${parts[2]}`);
+  const place = new RegExp(`(<!-- ${name} -->\\n)[^]*?(<!-- /${name} -->)`);
+  if (!place.test(text)) throw new Error(`docs/benchmark.md has no place for the ${name}`);
+  await writeFile(
+    file,
+    text.replace(place, (_, begin, end) => `${begin}\n${table}\n${end}`),
+  );
 }

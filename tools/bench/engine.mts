@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Installation } from "../installation.mts";
 import { createWorkspace, type Operation } from "../workspace.mts";
-import { type Host, programOf, resourcesOf, type Side } from "./program.mts";
+import { type Base, type Host, programOf, resourcesOf, type Side } from "./program.mts";
 import { duration, type Row, ratioOf, spreadOf } from "./table.mts";
 
 const steps = ["up", "no-change up", "refresh", "destroy"] as const;
@@ -27,6 +27,7 @@ async function live(installation: Installation, adminUrl: string, side: Side, ru
   await using stack = await createWorkspace(installation, {
     files: programOf(side, host, clients),
     config: { "hydra:adminUrl": adminUrl },
+    env: side === "recording" ? { ECHO_RECORDS: "1" } : {},
     path: [join(installation.folder, side === "ours" ? "node_modules/pulumi-hydra" : "echo")],
     timeoutMs: 600_000,
   });
@@ -57,31 +58,33 @@ async function live(installation: Installation, adminUrl: string, side: Side, ru
 export async function measureEngine(
   installation: Installation,
   adminUrl: string,
+  base: Base,
   runs: readonly EngineRun[],
   rounds: number,
   deadline: number,
 ): Promise<{ rows: Row[]; done: number }> {
-  const lives = runs.map(() => ({ floor: [] as Life[], ours: [] as Life[] }));
+  const lives = runs.map(() => ({ base: [] as Life[], ours: [] as Life[] }));
   let done = 0;
   let longest = 0;
   for (; done < rounds && (done === 0 || performance.now() + longest < deadline); done++) {
     const start = performance.now();
     for (const [index, run] of runs.entries()) {
       // Who comes first has it easier or harder: they change places.
-      for (const side of done % 2 === 0 ? (["floor", "ours"] as const) : (["ours", "floor"] as const)) {
-        lives[index]?.[side].push(await live(installation, adminUrl, side, run));
+      for (const side of done % 2 === 0 ? (["base", "ours"] as const) : (["ours", "base"] as const)) {
+        const who = side === "ours" ? side : base;
+        lives[index]?.[side].push(await live(installation, adminUrl, who, run));
       }
     }
     longest = Math.max(longest, performance.now() - start);
   }
-  const rows = runs.flatMap((run, index) => rowsOf(run, lives[index] ?? { floor: [], ours: [] }));
+  const rows = runs.flatMap((run, index) => rowsOf(run, lives[index] ?? { base: [], ours: [] }));
   return { rows, done };
 }
 
-function rowsOf({ host, clients }: EngineRun, lives: { floor: Life[]; ours: Life[] }): Row[] {
+function rowsOf({ host, clients }: EngineRun, lives: { base: Life[]; ours: Life[] }): Row[] {
   const name = `${clients} client${clients === 1 ? "" : "s"}, ${host === "plugin" ? "plugin" : "dynamic resources"}`;
   const timed = steps.map((step): Row => {
-    const [base, ours] = [lives.floor, lives.ours].map((side) => side.map(({ times }) => times[step]));
+    const [base, ours] = [lives.base, lives.ours].map((side) => side.map(({ times }) => times[step]));
     return {
       what: `${name}: ${step}`,
       base: duration(spreadOf(base ?? []).median),
@@ -90,12 +93,12 @@ function rowsOf({ host, clients }: EngineRun, lives: { floor: Life[]; ours: Life
       ...(clients > 1 ? { aim: aims[host] } : {}),
     };
   });
-  const [floor, ours] = [lives.floor, lives.ours].map(
+  const [base, ours] = [lives.base, lives.ours].map(
     (side) => spreadOf(side.map(({ stateBytes }) => stateBytes)).median / resourcesOf(clients),
   );
   const size = {
     what: `${name}: bytes of exported state per resource`,
-    base: `${floor?.toFixed(0)}`,
+    base: `${base?.toFixed(0)}`,
     ours: `${ours?.toFixed(0)}`,
   };
   return clients > 1 ? [...timed, size] : timed;

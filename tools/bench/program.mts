@@ -3,8 +3,11 @@
 /** What runs the resources. */
 export type Host = "plugin" | "dynamic";
 
-/** Whose provider it is: one that does nothing, or ours. */
-export type Side = "floor" | "ours";
+/** A provider that does nothing, or one that does nothing and records as much as ours. */
+export type Base = "floor" | "recording";
+
+/** Whose provider it is. */
+export type Side = Base | "ours";
 
 const lifespanOfEvery = 3;
 
@@ -35,7 +38,7 @@ export const lifespanArgs = {
 };
 
 // The echo resources are registered with what a class of ours registers with: the token, the secrets, all properties.
-const heads: Record<Side, Record<Host, string>> = {
+const heads: Record<"floor" | "ours", Record<Host, string>> = {
   ours: {
     plugin: 'const hydra = require("pulumi-hydra/plugin");',
     dynamic: 'const hydra = require("pulumi-hydra");',
@@ -68,7 +71,7 @@ function echoClasses(prefix: string, addition: string): string {
 export function programOf(side: Side, host: Host, clients: number): Record<string, string> {
   const text = [
     'const pulumi = require("@pulumi/pulumi");',
-    heads[side][host],
+    heads[side === "ours" ? "ours" : "floor"][host],
     `const args = ${clientArgs.toString()};`,
     `for (let index = 0; index < ${clients}; index++) {`,
     '  const client = new hydra.OAuth2Client("client-" + index, args(index));',
