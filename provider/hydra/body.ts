@@ -17,13 +17,15 @@ export function encode(request: HydraRequest): { body: string | null; type: Reco
   return { body: JSON.stringify(request.body), type: { "content-type": "application/json" } };
 }
 
-type Body = AsyncIterable<Uint8Array> & { destroy(): unknown };
+type Body = AsyncIterable<Uint8Array> & { text(): Promise<string>; destroy(): unknown };
 
-/** The text of an answer that announces so many bytes, or none. */
-export async function readBounded(body: Body, announced: number): Promise<string> {
+/** The text of an answer that announces so many bytes, or does not say how many. */
+export async function readBounded(body: Body, announced: number | undefined): Promise<string> {
+  if (announced !== undefined && announced > largestBody) throw tooLarge(body);
+  // An answer ends where it said that it would.
+  if (announced !== undefined) return body.text();
   const chunks: Uint8Array[] = [];
   let size = 0;
-  if (announced > largestBody) throw tooLarge(body);
   for await (const chunk of body) {
     size += chunk.length;
     if (size > largestBody) throw tooLarge(body);

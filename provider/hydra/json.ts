@@ -7,10 +7,18 @@ const deepest = 128;
 export function parseJson(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
-    return isDeeper(value, deepest) ? undefined : value;
+    return hasMoreBrackets(text, deepest) && isDeeper(value, deepest) ? undefined : value;
   } catch {
     return undefined;
   }
+}
+
+/** Whether a text opens more objects and lists than these: with fewer it cannot nest so deep, and most have a handful. */
+function hasMoreBrackets(text: string, most: number): boolean {
+  let count = 0;
+  for (const bracket of ["{", "["])
+    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) if (++count > most) return true;
+  return false;
 }
 
 function isDeeper(value: unknown, levels: number): boolean {

@@ -3,7 +3,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { rootCertificates } from "node:tls";
 import type { Dispatcher } from "undici";
-import { Agent, EnvHttpProxyAgent } from "undici";
+import { EnvHttpProxyAgent, Pool } from "undici";
 import { encode, readBounded } from "./body.ts";
 import { conceal } from "./conceal.ts";
 import { adviceFor, errorCode, explain, HydraError, kindOfAnswer, line, withCertainty } from "./error.ts";
@@ -83,7 +83,7 @@ export function createClient(target: Target, authorize?: Authorize): Client {
     ...(cert === undefined || key === undefined ? {} : { cert, key }),
   };
   const proxied = { httpProxy: http, httpsProxy: https, noProxy: none, connect, requestTls: connect };
-  const dispatcher = http || https ? new EnvHttpProxyAgent(proxied) : new Agent({ connect });
+  const dispatcher = http || https ? new EnvHttpProxyAgent(proxied) : new Pool(base.origin, { connect });
   return {
     send: async (request) => {
       if (authorize === undefined) return sendWithRetry(target, base, dispatcher, request);
@@ -153,8 +153,8 @@ async function sendOnce(
       body,
       signal: limit.signal,
     });
-    const text = await readBounded(response.body, Number(response.headers["content-length"] ?? 0));
     const { statusCode: status, headers } = response;
+    const text = await readBounded(response.body, announcedLength(status, headers));
     const json = parseJson(text);
     if (status >= 200 && status < 300) {
       const wanted = status === 204 || json !== undefined || text === "" ? request.unexpected?.(json) : "JSON";
@@ -169,6 +169,13 @@ async function sendOnce(
   } finally {
     limit.end();
   }
+}
+
+/** The bytes of an answer's body, where it says how many there are. */
+function announcedLength(status: number, headers: Answer["headers"]): number | undefined {
+  if (status === 204) return 0;
+  const length = headers["content-length"];
+  return length === undefined ? undefined : Number(length);
 }
 
 function refusedBy(

@@ -14,7 +14,7 @@ export function isUnknown(value: unknown): boolean {
 export function containsUnknown(value: unknown): boolean {
   if (isUnknown(value)) return true;
   if (typeof value !== "object" || value === null) return false;
-  return Object.values(value).some(containsUnknown);
+  return (Array.isArray(value) ? value : Object.values(value)).some(containsUnknown);
 }
 
 /** A text; nothing for what is none: to make one of an object may run what is in it. */

@@ -144,12 +144,8 @@ function owned(known: Values): string[] {
 
 /** What is recorded of a live client, in the spelling of `known` where that means the same. */
 function toState(wire: Wire, known: Values, names: readonly string[]): Values {
-  return {
-    clientId: wire.client_id,
-    ...readFields(oauth2Client, wire, known, names),
-    ...outputsOf(oauth2Client, wire),
-    ...(isNothing(known.connection) ? {} : { connection: known.connection }),
-  };
+  const told = { clientId: wire.client_id, ...(isNothing(known.connection) ? {} : { connection: known.connection }) };
+  return Object.assign(readFields(oauth2Client, wire, known, names), outputsOf(oauth2Client, wire), told);
 }
 
 /** What was just written: the state, unless the server did not keep what it was asked for. */
@@ -192,7 +188,7 @@ export const oauth2Client: Resource<Admin, OAuth2ClientInputs> = {
     const imported = Object.keys(state).length === 0;
     const names = imported ? [...compared, ...lifespanNames] : owned(state);
     const drift = (await secretStillWorks(server, wire, state, signal)) ? {} : { [driftKey("clientSecret")]: true };
-    return { id, state: { ...carried(state), ...remembered(state), ...toState(wire, state, names), ...drift } };
+    return { id, state: Object.assign(carried(state), remembered(state), toState(wire, state, names), drift) };
   },
 
   async update({ server, id, inputs: given, state, signal }) {

@@ -59,6 +59,20 @@ describe("the package", () => {
     expect(named.filter((path) => !files.some((file) => file.path === path))).toEqual([]);
   });
 
+  it("names every library that is joined into it, with its license", async () => {
+    const dist = join(repository, "dist");
+    const entries = await readdir(dist, { recursive: true });
+    const bundled = entries.filter((name) => /^(cli|(dynamic|node_modules)\/.*)\.js$/.test(name));
+    const texts = await Promise.all(bundled.map((name) => readFile(join(dist, name), "utf8")));
+    const libraries = texts.flatMap((text) => [...text.matchAll(/^\/\/ node_modules\/((?:@[^/\n]+\/)?[^/\n]+)\//gm)]);
+    const names = [...new Set(libraries.map(([, name]) => name))].sort();
+    expect(names).toEqual(expect.arrayContaining(["@grpc/grpc-js", "google-protobuf", "undici", "zod"]));
+    const licenses = await readFile(join(dist, "LICENSES"), "utf8");
+    expect(names.filter((name) => !new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(.*\\)$`, "m").test(licenses))).toEqual(
+      [],
+    );
+  });
+
   it("works in a CommonJS program", async () => {
     await using stack = await workspace({ files: program(body), config });
     const preview = await stack.preview();

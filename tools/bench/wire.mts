@@ -9,8 +9,8 @@ import { type Row, ratioOf, spreadOf } from "./table.mts";
 
 const atATime = 16;
 const count = 500;
-/** A read is over so soon that each client is read so often. */
-const readings = 5;
+/** A read is over so soon that each client is read so often: what is measured is not the warming up. */
+const readings = 15;
 const rounds = 6;
 
 const built = (name: string) => import(new URL(`../../dist/provider/${name}.js`, import.meta.url).href);
