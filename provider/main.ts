@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { whenEngineIsGone } from "./host/lifetime.ts";
 import { serve } from "./host/server.ts";
 
+// The package's folder, from `dist/node_modules`.
 const root = join(__dirname, "../..");
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
 const schema = () => readFileSync(join(root, "dist/schema.json"), "utf8");

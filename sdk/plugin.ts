@@ -1,4 +1,4 @@
-// What programs import to run the same resources on the plugin: the same classes, its provider and its functions.
+// What programs import to run the same resources on the plugin: classes of the same names and arguments, its provider and its functions.
 
 import * as pulumi from "@pulumi/pulumi";
 import type * as client from "../provider/functions/client.ts";

@@ -1,7 +1,7 @@
 // Knows what runs in processes of its own, and joins each with all that it loads in few files. Part of the build.
 
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 
@@ -23,10 +23,13 @@ const entries = {
   [`${untouched}/plugin`]: "provider/main.ts",
 };
 
+/** Whether a module's place in the repository fits: what is above it may have any name. */
+const below = (pattern: RegExp) => (id: string) => pattern.test(relative(repository, id));
+
 /** Files of their own: the protocol of plugins, and what the hosts have in common, which is loaded when it is first needed. */
 const groups = [
-  { name: "protocol", test: /[\\/]node_modules[\\/](@grpc|@pulumi|google-protobuf)[\\/]/ },
-  { name: "provider", test: /[\\/]provider[\\/](?!(cli|host)[\\/]|main\.ts$)/ },
+  { name: "protocol", test: below(/\bnode_modules[\\/](@grpc|@pulumi|google-protobuf)[\\/]/) },
+  { name: "provider", test: below(/^provider[\\/](?!(cli|host)[\\/]|main\.ts$)/) },
 ];
 
 /** Of undici its dispatchers alone. All that its index loads beside them, from fetch to mocks, would take each operation 15 ms. */
@@ -43,6 +46,8 @@ const dispatchers = {
       : undefined,
 };
 
+// Chunks of an earlier build would be packed too.
+for (const folder of ["dynamic", untouched]) rmSync(join(dist, folder), { recursive: true, force: true });
 const bundle = await rolldown({
   cwd: repository,
   input: entries,
@@ -53,6 +58,7 @@ const bundle = await rolldown({
 const { output } = await bundle.write({
   dir: dist,
   format: "cjs",
+  strict: true,
   exports: "auto",
   entryFileNames: "[name].js",
   chunkFileNames: `${untouched}/chunk/[name].js`,
@@ -66,13 +72,15 @@ writeFileSync(join(dist, "LICENSES"), packages.map(notice).join(`\n${"-".repeat(
 
 /** The folder of the package that a module belongs to, unless it is ours. */
 function packageFolder(id: string): string | undefined {
-  return /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(id)?.[0];
+  const [found] = /^(.*[\\/])?node_modules[\\/](@[^\\/]+[\\/])?[^\\/]+/.exec(relative(repository, id)) ?? [];
+  return found && join(repository, found);
 }
 
 /** The terms under which a package may be passed on, as it states them. */
 function notice(folder: string): string {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-  const file = readdirSync(folder).find((candidate) => /^licen[cs]e/i.test(candidate));
-  if (!file) throw new Error(`${folder} has no file of its license`);
-  return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
+  const files = readdirSync(folder).filter((candidate) => /^(licen[cs]e|notice|copying)/i.test(candidate));
+  if (files.length === 0) throw new Error(`${folder} has no file of its license`);
+  const texts = files.sort().map((file) => readFileSync(join(folder, file), "utf8").trim());
+  return `${name} ${version} (${license})\n\n${texts.join("\n\n")}\n`;
 }

@@ -31,7 +31,7 @@ export function announcedPause(headers: Answer["headers"]): number {
 
 /** The milliseconds before the attempt that follows this one, which was answered by `status`, if at all. */
 export function jittered(attempt: number, status: number | undefined): number {
-  // Of two transactions that were in each other's way one is over: to lose once more takes another one, and then another.
-  const pause = status === 400 ? 4 ** attempt / 2 : 100 * 2 ** attempt;
-  return Math.random() * Math.min(longestPause, pause);
+  // Of two transactions that were in each other's way one is over: who loses again has met another one.
+  const first = status === 400 ? (attempt === 1 ? 1 : 10) : 100;
+  return Math.random() * Math.min(longestPause, first * 2 ** attempt);
 }

@@ -71,6 +71,8 @@ describe("the package", () => {
     expect(names.filter((name) => !new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(.*\\)$`, "m").test(licenses))).toEqual(
       [],
     );
+    // google-protobuf states its terms in two files.
+    expect(licenses).toContain("Copyright (c) 2022, Google Inc.");
   });
 
   it("works in a CommonJS program", async () => {

@@ -30,7 +30,7 @@ const allowed: readonly [file: RegExp, imports: RegExp][] = [
   [/^sdk\//, /^(sdk\/|provider\/(resources|functions)\/|provider\/setting\.ts$|@pulumi\/pulumi$)/],
 ];
 
-const files = globSync("{provider,sdk}/**/*.{ts,cts}", { cwd: root }).sort();
+const files = globSync("{provider,sdk}/**/*.ts", { cwd: root }).sort();
 const source = (file: string) => readFileSync(join(root, file), "utf8");
 
 function importsOf(file: string): string[] {
