@@ -11,9 +11,12 @@ export function isWorthRepeating(status: number, json: unknown): boolean {
   return [408, 429, 500, 502, 503, 504].includes(status) || (status === 400 && isSerialisationConflict(json));
 }
 
-// A transaction that lost against another one answers 400 like a bad request does, but without an error code.
+// A transaction that lost against another one answers 400 like a bad request does, but without an error code. So does a
+// malformed id, to v25.4.0 and later: that one says so.
 function isSerialisationConflict(json: unknown): boolean {
-  return typeof json === "object" && json !== null && "error" in json && errorCode(json) === undefined;
+  if (typeof json !== "object" || json === null || !("error" in json)) return false;
+  const malformed = typeof json.error === "string" && json.error.includes("malformed");
+  return errorCode(json) === undefined && !malformed;
 }
 
 /** The milliseconds that an answer asks to wait. */
