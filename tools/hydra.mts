@@ -1,12 +1,12 @@
 // Knows how to start an Ory Hydra of its own on free ports, or to use one that runs; knows nothing of Pulumi.
 import { mkdtemp, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Child, run, startChild, tail } from "./child.mts";
 import { configuration, type Settings } from "./hydra-configuration.mts";
 import { part } from "./part.mts";
+import { freePorts } from "./port.mts";
 
 /** A running server. Disposing of it stops it. */
 export interface Hydra extends AsyncDisposable {
@@ -138,23 +138,4 @@ async function versionOf(adminUrl: string): Promise<string> {
   const body: unknown = await response.json();
   if (typeof body === "object" && body && "version" in body && typeof body.version === "string") return body.version;
   throw new Error(`GET ${adminUrl}/version did not answer a version`);
-}
-
-/** Two ports that nobody uses now. */
-export async function freePorts(): Promise<[number, number]> {
-  // Both are held until both are known, or the second could be the first again.
-  const servers = [createServer(), createServer()];
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve, reject) => {
-          server.on("error", reject).listen(0, "127.0.0.1", () => {
-            const address = server.address();
-            resolve(typeof address === "object" && address ? address.port : 0);
-          });
-        }),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return [ports[0] ?? 0, ports[1] ?? 0];
 }

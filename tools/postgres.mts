@@ -1,11 +1,11 @@
 // Knows how to start a PostgreSQL of its own in a folder of its own; knows nothing of what is kept in it.
 import { existsSync } from "node:fs";
 import { chmod, chown, mkdtemp } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Child, run, startChild, tail } from "./child.mts";
+import { freePorts } from "./port.mts";
 
 /** A running database. Disposing of it stops it and deletes what it kept. */
 export interface Postgres extends AsyncDisposable {
@@ -37,7 +37,7 @@ export async function startPostgres(): Promise<Postgres> {
   const folder = await mkdtemp(join(tmpdir(), "postgres-"));
   await chmod(folder, 0o700);
   if (isRoot()) await chown(folder, nobody, nobody);
-  const port = await freePort();
+  const [port] = await freePorts();
   const data = join(folder, "data");
   const made = await run(
     ...unprivileged("initdb", "-D", data, "-U", "hydra", "-A", "trust", "--no-sync", "-E", "UTF8"),
@@ -78,14 +78,4 @@ function isRoot(): boolean {
 function program(name: string): string | undefined {
   const folders = (process.env.PATH ?? "").split(delimiter);
   return folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
 }

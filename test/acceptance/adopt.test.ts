@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { describe, expect, inject, it } from "vitest";
 import { type ChildResult, run } from "../../tools/child.mts";
 import { startHydra } from "../../tools/hydra.mts";
+import { listen } from "../../tools/port.mts";
 import type { Workspace } from "../../tools/workspace.mts";
 import { type EstateTrust, fillEstate, owners, wholeEstate } from "../support/estate.ts";
 import { startGateway } from "../support/gateway.ts";
@@ -240,10 +241,9 @@ async function startList(count: number) {
     const next = from + length < all ? { link: `<${pathname}?page_token=${from + length}>; rel="next"` } : {};
     response.writeHead(200, { "content-type": "application/json", ...next }).end(json(page));
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
+  const port = await listen(server);
   return {
-    url: `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`,
+    url: `http://127.0.0.1:${port}`,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

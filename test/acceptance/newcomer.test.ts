@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, inject, it } from "vitest";
 import { run, startChild, tail } from "../../tools/child.mts";
-import { freePorts } from "../../tools/hydra.mts";
 import { part } from "../../tools/part.mts";
+import { freePorts } from "../../tools/port.mts";
 import { makeRelease } from "../../tools/release/release.mts";
 import { blocksIn } from "../support/markdown.ts";
 

@@ -1,6 +1,7 @@
 // A server that answers what it is told to and keeps what it was asked: the one place where a false Hydra is right.
 
 import { createServer } from "node:http";
+import { listen } from "../../tools/port.mts";
 
 export interface Reply {
   readonly status: number;
@@ -34,10 +35,9 @@ export async function startFalseServer(): Promise<FalseServer> {
     }
   });
   server.keepAliveTimeout = 60_000;
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
+  const port = await listen(server);
   return {
-    url: `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`,
+    url: `http://127.0.0.1:${port}`,
     script: (next) => {
       replies = [...next];
       paths = [];

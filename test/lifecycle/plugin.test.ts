@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { connect } from "node:net";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type * as proto from "@pulumi/pulumi/proto/provider_pb.js";
@@ -12,6 +12,7 @@ import provider from "@pulumi/pulumi/proto/provider_pb.js";
 import any from "google-protobuf/google/protobuf/any_pb.js";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { listen } from "../../tools/port.mts";
 import { type CallError, type Engine, errorOf, failing, secret, startEngine, urnOf } from "../support/engine.ts";
 import { startFaultProxy } from "../support/fault.ts";
 import { startGateway } from "../support/gateway.ts";
@@ -429,8 +430,7 @@ describe("what the plugin writes, logs and answers in errors", () => {
         outgoing.end(JSON.stringify({ error: "invalid_request", error_description }));
       });
     });
-    await new Promise<void>((resolve) => echo.listen(0, "127.0.0.1", resolve));
-    const { port } = echo.address() as AddressInfo;
+    const port = await listen(echo);
     const [token, header, clientSecret, other] = [planted(), planted(), planted(), planted()];
     await using engine = await startEngine({
       env: loudest,

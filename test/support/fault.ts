@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
+import { listen } from "../../tools/port.mts";
 import type { Certificate } from "./certificate.ts";
 
 /** What becomes of a request and of its answer. */
@@ -99,14 +100,11 @@ export async function startFaultProxy(first: string, options: FaultProxyOptions 
   const server = certificate ? createTlsServer({ ...certificate }, handler) : createServer(handler);
   // A handshake that the other side ends is what some tests are about.
   server.on("tlsClientError", () => undefined);
-  const open = (port: number) => new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   const close = () => {
     server.closeAllConnections();
     return new Promise<void>((resolve) => server.close(() => resolve()));
   };
-  await open(0);
-  const address = server.address();
-  const port = typeof address === "object" && address ? address.port : 0;
+  const port = await listen(server);
   return {
     url: `${certificate ? "https" : "http"}://127.0.0.1:${port}`,
     seen,
@@ -127,7 +125,9 @@ export async function startFaultProxy(first: string, options: FaultProxyOptions 
     retarget: (url) => {
       target = url;
     },
-    listen: (wanted) => (wanted === server.listening ? Promise.resolve() : wanted ? open(port) : close()),
+    listen: async (wanted) => {
+      if (wanted !== server.listening) await (wanted ? listen(server, port) : close());
+    },
     [Symbol.asyncDispose]: async () => {
       if (server.listening) await close();
     },

@@ -1,6 +1,7 @@
 // Knows how to stand between two programs that speak TCP, and to be gone for a while. Knows nothing of what they say.
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { listen } from "../../tools/port.mts";
 
 export interface Gate extends AsyncDisposable {
   readonly port: number;
@@ -25,25 +26,20 @@ export async function startGate(target: number): Promise<Gate> {
       socket.pipe(other);
     }
   };
-  const listen = (port: number): Promise<Server> =>
-    new Promise((resolve, reject) => {
-      const server = createServer(pair).on("error", reject);
-      server.listen(port, "127.0.0.1", () => resolve(server));
-    });
   const close = async (server: Server): Promise<void> => {
     const closed = new Promise((resolve) => server.close(resolve));
     for (const socket of sockets) socket.destroy();
     await closed;
   };
-  let server = await listen(0);
-  const address = server.address();
-  const port = typeof address === "object" && address ? address.port : 0;
+  let server = createServer(pair);
+  const port = await listen(server);
   return {
     port,
     away: async (ms) => {
       await close(server);
       await sleep(ms);
-      server = await listen(port);
+      server = createServer(pair);
+      await listen(server, port);
     },
     [Symbol.asyncDispose]: () => close(server),
   };

@@ -1,5 +1,6 @@
 // Knows how to stand between a provider and a server: passes requests on, records them, or answers in its place.
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import { listen } from "../../tools/port.mts";
 
 /** A request as it arrived. */
 export interface Received {
@@ -65,10 +66,9 @@ export async function startGateway({ target, basePath = "", refuse }: GatewayOpt
     if (answer) void respond(answer, incoming, outgoing);
     else passOn(incoming, outgoing, { hostname, port, path: path ?? "" });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
+  const own = await listen(server);
   return {
-    url: `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`,
+    url: `http://127.0.0.1:${own}`,
     received,
     answer: (next) => {
       answering = next;

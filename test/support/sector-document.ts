@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { listen } from "../../tools/port.mts";
 import { selfSigned } from "./certificate.ts";
 
 /** The redirect URIs that the documents allow. */
@@ -24,10 +25,9 @@ export async function startSectorDocuments(): Promise<SectorDocuments> {
   const server = createServer({ cert, key }, (_, response) => {
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(sectorRedirectUris));
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
+  const port = await listen(server);
   return {
-    url: `https://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`,
+    url: `https://127.0.0.1:${port}`,
     certificateFile,
     stop: async () => {
       server.closeAllConnections();

@@ -1,5 +1,6 @@
 // Knows how to stand before a server and count what is asked of it.
 import { Agent, createServer, request } from "node:http";
+import { listen } from "../port.mts";
 
 /** Passes requests on. Disposing of it closes it. */
 export interface Counter extends AsyncDisposable {
@@ -21,10 +22,9 @@ export async function startCounter(target: string): Promise<Counter> {
     onward.on("error", () => outgoing.destroy());
     incoming.pipe(onward);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
+  const own = await listen(server);
   const counter: Counter = {
-    url: `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`,
+    url: `http://127.0.0.1:${own}`,
     count: 0,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
