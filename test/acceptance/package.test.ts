@@ -40,22 +40,25 @@ describe("the package", () => {
     const classes = sources.flatMap((name) => [`dist/${name}.js`, `dist/${name}.d.ts`]);
     const kinds = ["client-lifespans", "oauth2-client", "trusted-jwt-issuer"];
     const entries = ["node_modules/plugin.js", "cli.js", ...kinds.map((kind) => `dynamic/${kind}.js`), "LICENSES"];
+    const shared = ["cancellation", "dynamic", "engine", "lazy", "plugin", "protocol", "provider", "rolldown-runtime"];
+    const chunks = [...shared, "values"].map((name) => `node_modules/chunk/${name}.js`);
     const generated = ["schema.json", "sdk/fields.json", "terraform/hydra.json", "provider/resources/jwk.js"];
-    const built = [...entries, ...generated].map((name) => `dist/${name}`);
+    const built = [...entries, ...chunks, ...generated].map((name) => `dist/${name}`);
+    // Those that the classes' types lead to stand in these places.
+    const typed = /^provider\/(functions|lifecycle|resources)\/|^provider\/(setting|hydra\/admin|hydra\/request)$/;
+    const types = (await sourcesIn("provider")).filter((name) => typed.test(name)).map((name) => `dist/${name}.d.ts`);
     const papers = ["package.json", "README.md", "LICENSE", "CHANGELOG.md", "DESIGN.md"];
     const plugin = ["PulumiPlugin.yaml", "pulumi-resource-hydra", "pulumi-resource-hydra.cmd", "pulumi-hydra"];
     const pages = documents.filter((name) => name.startsWith("docs/"));
-    const others = files
-      .map(({ path }) => path)
-      .filter((path) => !/^dist\/(node_modules\/chunk\/\w[\w-]*\.js|provider\/.*\.d\.ts)$/.test(path));
-    expect(others.sort()).toEqual([...classes, ...built, ...papers, ...pages, ...plugin].sort());
+    const expected = [...classes, ...built, ...types, ...papers, ...pages, ...plugin].sort();
+    expect(files.map(({ path }) => path).sort()).toEqual(expected);
 
-    const { exports, main, types } = JSON.parse(await readFile(join(repository, "package.json"), "utf8")) as {
+    const { exports, main, ...manifest } = JSON.parse(await readFile(join(repository, "package.json"), "utf8")) as {
       exports: Record<string, string>;
       main: string;
       types: string;
     };
-    const named = [main, types, ...Object.values(exports)].map((path) => path.replace(/^\.\//, ""));
+    const named = [main, manifest.types, ...Object.values(exports)].map((path) => path.replace(/^\.\//, ""));
     expect(named.filter((path) => !files.some((file) => file.path === path))).toEqual([]);
   });
 
