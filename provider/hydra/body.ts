@@ -21,9 +21,11 @@ type Body = AsyncIterable<Uint8Array> & { text(): Promise<string>; destroy(): un
 
 /** The text of an answer that announces so many bytes, or does not say how many. */
 export async function readBounded(body: Body, announced: number | undefined): Promise<string> {
-  if (announced !== undefined && announced > largestBody) throw tooLarge(body);
-  // An answer ends where it said that it would.
-  if (announced !== undefined) return body.text();
+  if (announced !== undefined) {
+    if (announced > largestBody) throw tooLarge(body);
+    // An answer ends where it said that it would.
+    return body.text();
+  }
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body) {

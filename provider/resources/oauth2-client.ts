@@ -144,7 +144,7 @@ function owned(known: Values): string[] {
 
 /** What is recorded of a live client, in the spelling of `known` where that means the same. */
 function toState(wire: Wire, known: Values, names: readonly string[]): Values {
-  const told = { clientId: wire.client_id, ...(isNothing(known.connection) ? {} : { connection: known.connection }) };
+  const told = present({ clientId: wire.client_id, connection: known.connection });
   return Object.assign(readFields(oauth2Client, wire, known, names), outputsOf(oauth2Client, wire), told);
 }
 
