@@ -1,120 +1,81 @@
 // Knows the kinds of tests: what each needs before it starts and how long it may take.
-import { defineConfig } from "vitest/config";
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { hasPostgres } from "./tools/postgres.mts";
 
 const hydra = "test/support/setup-hydra.ts";
-const postgres = hasPostgres() && !process.env.HYDRA_ADMIN_URL;
 const onItsOwn = "test/support/setup-postgres.ts";
+const installation = "test/support/setup-installation.ts";
+const languages = "test/support/setup-languages.ts";
+
+const postgres = hasPostgres() && !process.env.HYDRA_ADMIN_URL;
 const without = "test/support/no-postgres.test.ts";
 /** What differs between databases: keys that are unique, transactions, what a deletion takes along, times. */
 const onPostgres = ["oauth2-client", "client-lifespans", "trusted-jwt-issuer", "shared-key"];
-const installation = "test/support/setup-installation.ts";
+/** The tests of these examples run on their ports to other languages, too. */
+const ported = "test/example/{single-page-app,web-app,machine-to-machine,trust-key-set}.test.ts";
+
+type Test = NonNullable<TestProjectInlineConfiguration["test"]>;
+
+/** A kind of tests, below the folder of its name unless it says otherwise. `seconds` is how long one of them may take. */
+function kind(name: string, globalSetup: string[] = [], seconds = 5, more: Test = {}): Test {
+  const limit = seconds * 1_000;
+  return {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    globalSetup,
+    testTimeout: limit,
+    hookTimeout: Math.max(limit, 30_000),
+    ...more,
+  };
+}
+
+const twoAtOnce = { maxWorkers: 2 };
+
+/** Each test runs the Pulumi CLI, which keeps a core busy by itself. */
+const packed = (name: string, include = [`test/${name}/**/*.test.ts`], server = hydra, ...setups: string[]) =>
+  kind(name, [server, installation, ...setups], 420, { include, ...twoAtOnce });
+
+const property = (name: string, server: string, runs: string | undefined) =>
+  kind(name, [server], 600, {
+    include: ["test/property/**/*.test.ts"],
+    env: runs === undefined ? {} : { PROPERTY_RUNS: runs },
+  });
+
+/** In the order in which they run, the quick ones first; kinds of one line of this table run at the same time. */
+const groups: readonly (readonly Test[])[] = [
+  [kind("unit")],
+  [kind("fuzz")],
+  [property("property", hydra, process.env.PROPERTY_RUNS)],
+  [
+    postgres
+      ? property("postgres", onItsOwn, process.env.PROPERTY_RUNS ?? "240")
+      : kind("postgres", [], 5, { include: [without] }),
+  ],
+  [kind("lifecycle", [hydra], 30)],
+  // One group, so that no core waits for the last test of a kind.
+  [
+    kind("fault", [hydra, installation], 1_200, twoAtOnce),
+    kind("course", [installation], 600, twoAtOnce),
+    packed("acceptance"),
+    postgres
+      ? packed(
+          "acceptance-postgres",
+          onPostgres.map((name) => `test/acceptance/${name}.test.ts`),
+          onItsOwn,
+        )
+      : kind("acceptance-postgres", [], 5, { include: [without], ...twoAtOnce }),
+    packed("example"),
+    packed("language", ["test/language/**/*.test.ts", ported], hydra, languages),
+    kind("release", [hydra, installation, "test/support/setup-release.ts"], 600, twoAtOnce),
+  ],
+  // These wait for time limits of a second.
+  [packed("transport")],
+];
 
 export default defineConfig({
   test: {
-    projects: [
-      {
-        test: {
-          name: "unit",
-          include: ["test/unit/**/*.test.ts"],
-          sequence: { groupOrder: 1 },
-        },
-      },
-      {
-        test: {
-          name: "fuzz",
-          include: ["test/fuzz/**/*.test.ts"],
-          sequence: { groupOrder: 2 },
-        },
-      },
-      {
-        test: {
-          name: "property",
-          include: ["test/property/**/*.test.ts"],
-          globalSetup: [hydra],
-          testTimeout: 600_000,
-          hookTimeout: 30_000,
-          sequence: { groupOrder: 3 },
-        },
-      },
-      {
-        test: {
-          name: "postgres",
-          include: postgres ? ["test/property/**/*.test.ts"] : [without],
-          globalSetup: postgres ? [onItsOwn] : [],
-          env: { PROPERTY_RUNS: process.env.PROPERTY_RUNS ?? "240" },
-          testTimeout: 600_000,
-          hookTimeout: 30_000,
-          sequence: { groupOrder: 4 },
-        },
-      },
-      {
-        test: {
-          name: "lifecycle",
-          include: ["test/lifecycle/**/*.test.ts"],
-          globalSetup: [hydra],
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
-          sequence: { groupOrder: 5 },
-        },
-      },
-      {
-        test: {
-          name: "fault",
-          include: ["test/fault/**/*.test.ts"],
-          globalSetup: [hydra, installation],
-          testTimeout: 1_200_000,
-          hookTimeout: 60_000,
-          maxWorkers: 2,
-          sequence: { groupOrder: 6 },
-        },
-      },
-      {
-        test: {
-          name: "acceptance",
-          include: ["test/acceptance/**/*.test.ts"],
-          globalSetup: [hydra, installation],
-          testTimeout: 420_000,
-          hookTimeout: 420_000,
-          // Each test runs the Pulumi CLI, which keeps a core busy by itself.
-          maxWorkers: 2,
-          sequence: { groupOrder: 7 },
-        },
-      },
-      {
-        test: {
-          name: "acceptance-postgres",
-          include: postgres ? onPostgres.map((name) => `test/acceptance/${name}.test.ts`) : [without],
-          globalSetup: postgres ? [onItsOwn, installation] : [],
-          testTimeout: 420_000,
-          hookTimeout: 420_000,
-          maxWorkers: 2,
-          sequence: { groupOrder: 8 },
-        },
-      },
-      {
-        test: {
-          name: "example",
-          include: ["test/example/**/*.test.ts"],
-          globalSetup: [hydra, installation],
-          testTimeout: 420_000,
-          hookTimeout: 420_000,
-          maxWorkers: 2,
-          sequence: { groupOrder: 9 },
-        },
-      },
-      {
-        test: {
-          name: "language",
-          // Examples have the same tests as above, on their ports to other languages.
-          include: ["test/language/**/*.test.ts", "test/example/{single-page-app,web-app,machine-to-machine}.test.ts"],
-          globalSetup: [hydra, installation, "test/support/setup-languages.ts"],
-          testTimeout: 420_000,
-          hookTimeout: 420_000,
-          maxWorkers: 2,
-          sequence: { groupOrder: 10 },
-        },
-      },
-    ],
+    projects: groups.flatMap((tests, group) =>
+      tests.map((test) => ({ test: { ...test, sequence: { groupOrder: group + 1 } } })),
+    ),
   },
 });

@@ -2,8 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { whenEngineIsGone } from "./host/lifetime.ts";
-import { serve } from "./host/server.ts";
+import { whenEngineIsGone } from "./host/plugin/lifetime.ts";
+import { serve } from "./host/plugin/server.ts";
 
 // The package's folder, from `dist/node_modules`.
 const root = join(__dirname, "../..");

@@ -2,31 +2,31 @@
 
 import { getOAuth2Client, getOAuth2Clients } from "./functions/client.ts";
 import { getTrustedJwtIssuer, getTrustedJwtIssuers } from "./functions/issuer.ts";
+import { getJsonWebKeys } from "./functions/key.ts";
 import { getConsentSessions, introspectToken } from "./functions/session.ts";
-import type { Admin } from "./hydra/admin.ts";
 import type { ServerFunction } from "./lifecycle/function.ts";
 import type { Resource } from "./lifecycle/resource.ts";
-import { clientLifespans } from "./resources/client-lifespans.ts";
-import { oauth2Client } from "./resources/oauth2-client.ts";
-import { trustedJwtIssuer } from "./resources/trusted-jwt-issuer.ts";
+import { clientLifespans } from "./resources/client-lifespans/definition.ts";
+import { jsonWebKey } from "./resources/json-web-key/definition.ts";
+import type { HydraOperation } from "./resources/memory.ts";
+import { oauth2Client } from "./resources/oauth2-client/definition.ts";
+import { revocation } from "./resources/revocation/definition.ts";
+import { trustedJwtIssuer } from "./resources/trusted-jwt-issuer/definition.ts";
 
-export const resources: readonly Resource<Admin>[] = [oauth2Client, clientLifespans, trustedJwtIssuer];
+export const resources: readonly Resource<HydraOperation>[] = [
+  oauth2Client,
+  clientLifespans,
+  trustedJwtIssuer,
+  revocation,
+  jsonWebKey,
+];
 
-export function resourceOf(type: string): Resource<Admin> {
-  const found = resources.find((resource) => resource.type === type);
-  if (!found) throw new Error(`defect: there is no resource ${type}; please report it`);
-  return found;
-}
-
-export const functions: readonly ServerFunction<Admin>[] = [
+export const functions: readonly ServerFunction<HydraOperation>[] = [
   getOAuth2Client,
   getOAuth2Clients,
   getTrustedJwtIssuer,
   getTrustedJwtIssuers,
   introspectToken,
   getConsentSessions,
+  getJsonWebKeys,
 ];
-
-export function functionOf(type: string): ServerFunction<Admin> | undefined {
-  return functions.find((candidate) => candidate.type === type);
-}

@@ -1,19 +1,15 @@
 // The class ClientLifespans: types and documentation, no logic.
 
 import * as pulumi from "@pulumi/pulumi";
-import type { ClientLifespansInputs } from "../provider/resources/client-lifespans.ts";
-import type { ArgsOf, OutputsOf } from "./input.ts";
-import { registration } from "./resource.ts";
+import { completed, isOfType, registration, tokens } from "./resource.ts";
+import type { ClientLifespansArgs, ClientLifespansOutputs } from "./types.js";
 
-/** The arguments of a {@link ClientLifespans}. */
-export interface ClientLifespansArgs extends ArgsOf<ClientLifespansInputs> {}
-
-export interface ClientLifespans extends OutputsOf<ClientLifespansInputs, "clientId"> {}
+export interface ClientLifespans extends ClientLifespansOutputs {}
 
 /**
- * All token lifespans of one client. What it does not name is cleared, and deleting it clears them all.
+ * Manages all token lifespans of one client. Lifespans that you do not set are cleared. Deleting the resource clears all of them.
  *
- * Use either this or the lifespans of an {@link OAuth2Client}, not both for one client.
+ * For each client, use either this or the lifespans of {@link OAuth2Client}, not both.
  *
  * @example
  * ```ts
@@ -27,10 +23,19 @@ export interface ClientLifespans extends OutputsOf<ClientLifespansInputs, "clien
  * });
  * ```
  */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are Pulumi's to set, and typed from the fields
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the outputs are made when they are read
 export class ClientLifespans extends pulumi.CustomResource {
+  /** @internal */
+  static readonly __pulumiType: string = tokens.dynamic("ClientLifespans");
+
+  /** Whether something is a resource of this class, of whichever copy of this package. */
+  static override isInstance(resource: unknown): resource is ClientLifespans {
+    return isOfType(resource, ClientLifespans.__pulumiType);
+  }
+
   constructor(name: string, args: ClientLifespansArgs, opts?: pulumi.CustomResourceOptions) {
     super(...registration("dynamic", "ClientLifespans", name, args, opts));
+    completed(this, "ClientLifespans", args);
   }
 
   /** The lifespans of a client that this program does not manage; `id` is the client's id. */

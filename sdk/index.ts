@@ -1,5 +1,10 @@
-// What programs import: the three resources and the types of their arguments.
+// What programs import: the resources and the types of their arguments.
 
-export { ClientLifespans, type ClientLifespansArgs } from "./client-lifespans.ts";
-export { OAuth2Client, type OAuth2ClientArgs } from "./oauth2-client.ts";
-export { TrustedJwtIssuer, type TrustedJwtIssuerArgs } from "./trusted-jwt-issuer.ts";
+// The extension is that of the published declarations: older compilers refuse `.ts` there.
+export { ClientLifespans } from "./client-lifespans.js";
+export { JsonWebKey } from "./json-web-key.js";
+export { OAuth2Client } from "./oauth2-client.js";
+export { Revocation } from "./revocation.js";
+export { TrustedJwtIssuer } from "./trusted-jwt-issuer.js";
+// Not `export type *`, which compilers before 5.0 do not know.
+export * from "./types.js";

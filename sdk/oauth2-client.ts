@@ -1,22 +1,16 @@
 // The class OAuth2Client: types and documentation, and the one output that its id gives.
 
 import * as pulumi from "@pulumi/pulumi";
-import type { OAuth2ClientInputs, OAuth2ClientOutputs } from "../provider/resources/oauth2-client.ts";
-import type { ArgsOf, OutputsOf } from "./input.ts";
-import { nameById, registration } from "./resource.ts";
+import { completed, isOfType, registration, tokens } from "./resource.ts";
+import type { OAuth2ClientArgs, OAuth2ClientOutputs } from "./types.js";
 
-/** The arguments of an {@link OAuth2Client}. */
-export interface OAuth2ClientArgs extends ArgsOf<OAuth2ClientInputs> {}
-
-type ServerFilled = "clientId" | "scope" | "subjectType" | "tokenEndpointAuthMethod" | "userinfoSignedResponseAlg";
-
-export interface OAuth2Client extends OutputsOf<OAuth2ClientInputs & OAuth2ClientOutputs, ServerFilled> {}
+export interface OAuth2Client extends OAuth2ClientOutputs {}
 
 /**
  * An OAuth 2.0 client registered with Ory Hydra.
  *
- * It owns every field of the client but the token lifespans that its arguments do not name: those belong to nobody, or
- * to a {@link ClientLifespans}.
+ * Manages every field of the client, except token lifespans that you leave unset. Those stay unmanaged unless a
+ * {@link ClientLifespans} manages them.
  *
  * @example
  * ```ts
@@ -33,11 +27,19 @@ export interface OAuth2Client extends OutputsOf<OAuth2ClientInputs & OAuth2Clien
  * export const credentials = { id: report.clientId, secret: report.clientSecret };
  * ```
  */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are Pulumi's to set, and typed from the fields
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the outputs are made when they are read
 export class OAuth2Client extends pulumi.CustomResource {
+  /** @internal */
+  static readonly __pulumiType: string = tokens.dynamic("OAuth2Client");
+
+  /** Whether something is a resource of this class, of whichever copy of this package. */
+  static override isInstance(resource: unknown): resource is OAuth2Client {
+    return isOfType(resource, OAuth2Client.__pulumiType);
+  }
+
   constructor(name: string, args: OAuth2ClientArgs = {}, opts?: pulumi.CustomResourceOptions) {
     super(...registration("dynamic", "OAuth2Client", name, args, opts));
-    nameById(this, args);
+    completed(this, "OAuth2Client", args);
   }
 
   /** A client that exists already and is not managed by this program; `id` is its client id. */

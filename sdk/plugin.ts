@@ -1,92 +1,174 @@
 // What programs import to run the same resources on the plugin: classes of the same names and arguments, its provider and its functions.
 
 import * as pulumi from "@pulumi/pulumi";
-import type * as client from "../provider/functions/client.ts";
-import type * as issuer from "../provider/functions/issuer.ts";
-import type * as session from "../provider/functions/session.ts";
-import type { ProviderSettings } from "../provider/setting.ts";
-import type { ClientLifespansArgs, ClientLifespans as DynamicClientLifespans } from "./client-lifespans.ts";
-import type { ArgsOf } from "./input.ts";
-import type { OAuth2Client as DynamicOAuth2Client, OAuth2ClientArgs } from "./oauth2-client.ts";
-import { nameById, providerProperties, registration } from "./resource.ts";
-import type { TrustedJwtIssuer as DynamicTrustedJwtIssuer, TrustedJwtIssuerArgs } from "./trusted-jwt-issuer.ts";
+import { completed, exists, isOfType, providerProperties, registration, tokens } from "./resource.ts";
+import type * as types from "./types.js";
 
-export type { ClientLifespansArgs } from "./client-lifespans.ts";
-export type { OAuth2ClientArgs } from "./oauth2-client.ts";
-export type { TrustedJwtIssuerArgs } from "./trusted-jwt-issuer.ts";
+// Not `export type *`, which compilers before 5.0 do not know.
+export * from "./types.js";
 
-export interface OAuth2Client extends DynamicOAuth2Client {}
+export interface OAuth2Client extends types.OAuth2ClientOutputs {}
 
-/** An OAuth 2.0 client registered with Ory Hydra, run by the plugin. */
+/** An OAuth 2.0 client registered with Ory Hydra. The plugin manages it. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are those of the dynamic resource
 export class OAuth2Client extends pulumi.CustomResource {
-  constructor(name: string, args: OAuth2ClientArgs = {}, opts?: pulumi.CustomResourceOptions) {
+  /** @internal */
+  static readonly __pulumiType: string = tokens.plugin("OAuth2Client");
+
+  /** Whether something is a resource of this class, of whichever copy of this package. */
+  static override isInstance(resource: unknown): resource is OAuth2Client {
+    return isOfType(resource, OAuth2Client.__pulumiType);
+  }
+
+  constructor(name: string, args: types.OAuth2ClientArgs = {}, opts?: pulumi.CustomResourceOptions) {
     super(...registration("plugin", "OAuth2Client", name, args, opts));
-    nameById(this, args);
+    completed(this, "OAuth2Client", args);
   }
 
   /** A client that exists already and is not managed by this program; `id` is its client id. */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): OAuth2Client {
     return new this(name, {}, { ...opts, id });
   }
+
+  /** Whether a client of this id exists. Needs `@pulumi/pulumi` and Pulumi 3.269 or later. */
+  static exists(id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): pulumi.Output<boolean> {
+    return exists("OAuth2Client", id, opts);
+  }
 }
 
-export interface ClientLifespans extends DynamicClientLifespans {}
+export interface ClientLifespans extends types.ClientLifespansOutputs {}
 
-/** All token lifespans of one client, run by the plugin. */
+/** Manages all token lifespans of one client, with the plugin. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are those of the dynamic resource
 export class ClientLifespans extends pulumi.CustomResource {
-  constructor(name: string, args: ClientLifespansArgs, opts?: pulumi.CustomResourceOptions) {
+  /** @internal */
+  static readonly __pulumiType: string = tokens.plugin("ClientLifespans");
+
+  /** Whether something is a resource of this class, of whichever copy of this package. */
+  static override isInstance(resource: unknown): resource is ClientLifespans {
+    return isOfType(resource, ClientLifespans.__pulumiType);
+  }
+
+  constructor(name: string, args: types.ClientLifespansArgs, opts?: pulumi.CustomResourceOptions) {
     super(...registration("plugin", "ClientLifespans", name, args, opts));
+    completed(this, "ClientLifespans", args);
   }
 
   /** The lifespans of a client that this program does not manage; `id` is the client's id. */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): ClientLifespans {
-    return new this(name, {} as ClientLifespansArgs, { ...opts, id });
+    return new this(name, {} as types.ClientLifespansArgs, { ...opts, id });
+  }
+
+  /** Whether a client of this id exists, so that it has lifespans. Needs `@pulumi/pulumi` and Pulumi 3.269 or later. */
+  static exists(id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): pulumi.Output<boolean> {
+    return exists("ClientLifespans", id, opts);
   }
 }
 
-export interface TrustedJwtIssuer extends DynamicTrustedJwtIssuer {}
+export interface TrustedJwtIssuer extends types.TrustedJwtIssuerOutputs {}
 
 /** An issuer whose signed assertions Ory Hydra exchanges for access tokens (RFC 7523), run by the plugin. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are those of the dynamic resource
 export class TrustedJwtIssuer extends pulumi.CustomResource {
-  constructor(name: string, args: TrustedJwtIssuerArgs, opts?: pulumi.CustomResourceOptions) {
+  /** @internal */
+  static readonly __pulumiType: string = tokens.plugin("TrustedJwtIssuer");
+
+  /** Whether something is a resource of this class, of whichever copy of this package. */
+  static override isInstance(resource: unknown): resource is TrustedJwtIssuer {
+    return isOfType(resource, TrustedJwtIssuer.__pulumiType);
+  }
+
+  constructor(name: string, args: types.TrustedJwtIssuerArgs, opts?: pulumi.CustomResourceOptions) {
     super(...registration("plugin", "TrustedJwtIssuer", name, args, opts));
+    completed(this, "TrustedJwtIssuer", args);
   }
 
   /** A trust that exists already and is not managed by this program; `id` is the one Hydra gave it. */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): TrustedJwtIssuer {
-    return new this(name, {} as TrustedJwtIssuerArgs, { ...opts, id });
+    return new this(name, {} as types.TrustedJwtIssuerArgs, { ...opts, id });
+  }
+
+  /** Whether a trust of this id exists. Needs `@pulumi/pulumi` and Pulumi 3.269 or later. */
+  static exists(id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): pulumi.Output<boolean> {
+    return exists("TrustedJwtIssuer", id, opts);
   }
 }
 
-/** The arguments of a {@link Provider}. */
-export interface ProviderArgs extends ArgsOf<ProviderSettings> {}
+export interface Revocation extends types.RevocationOutputs {}
 
-/** One Ory Hydra and how to reach it; what is unset comes from the stack's configuration or the environment. */
+/** Revokes tokens, consent or sign-ins, run by the plugin. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are those of the dynamic resource
+export class Revocation extends pulumi.CustomResource {
+  /** @internal */
+  static readonly __pulumiType: string = tokens.plugin("Revocation");
+
+  /** Whether something is a resource of this class, of whichever copy of this package. */
+  static override isInstance(resource: unknown): resource is Revocation {
+    return isOfType(resource, Revocation.__pulumiType);
+  }
+
+  constructor(name: string, args: types.RevocationArgs, opts?: pulumi.CustomResourceOptions) {
+    super(...registration("plugin", "Revocation", name, args, opts));
+    completed(this, "Revocation", args);
+  }
+}
+
+export interface JsonWebKey extends types.JsonWebKeyOutputs {}
+
+/** One key in a JSON Web Key Set of Ory Hydra, run by the plugin. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are those of the dynamic resource
+export class JsonWebKey extends pulumi.CustomResource {
+  /** @internal */
+  static readonly __pulumiType: string = tokens.plugin("JsonWebKey");
+
+  /** Whether something is a resource of this class, of whichever copy of this package. */
+  static override isInstance(resource: unknown): resource is JsonWebKey {
+    return isOfType(resource, JsonWebKey.__pulumiType);
+  }
+
+  constructor(name: string, args: types.JsonWebKeyArgs, opts?: pulumi.CustomResourceOptions) {
+    super(...registration("plugin", "JsonWebKey", name, args, opts));
+    completed(this, "JsonWebKey", args);
+  }
+
+  /** A key that exists already and is not managed by this program; `id` is its set and its kid. */
+  static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): JsonWebKey {
+    return new this(name, {} as types.JsonWebKeyArgs, { ...opts, id });
+  }
+
+  /** Whether a key of this id, its set and its kid, exists. Needs `@pulumi/pulumi` and Pulumi 3.269 or later. */
+  static exists(id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): pulumi.Output<boolean> {
+    return exists("JsonWebKey", id, opts);
+  }
+}
+
+/** An Ory Hydra server and how to reach it. Settings that you leave unset come from the stack's configuration or the environment. */
 export class Provider extends pulumi.ProviderResource {
-  constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.ResourceOptions) {
+  constructor(name: string, args: types.ProviderArgs = {}, opts?: pulumi.ResourceOptions) {
     super("hydra", name, providerProperties(args), opts);
   }
 }
 
 /** A function of the plugin: called at once, or with outputs of other resources. */
-interface Lookup<Inputs extends object, Result> {
-  (args: Inputs, opts?: pulumi.InvokeOptions): Promise<Result>;
-  output(args: ArgsOf<Inputs>, opts?: pulumi.InvokeOutputOptions): pulumi.Output<Result>;
+export interface Lookup<Args, OutputArgs, Result> {
+  (args: Args, opts?: pulumi.InvokeOptions): Promise<Result>;
+  /** The same with arguments that may be outputs, and an output as the result. */
+  output(args: OutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<Result>;
 }
 
-function lookup<Inputs extends object, Result>(name: string): Lookup<Inputs, Result> {
+function lookup<Args extends object, OutputArgs extends object, Result>(
+  name: string,
+): Lookup<Args, OutputArgs, Result> {
   const token = `hydra:index:${name}`;
-  const call = (args: Inputs, opts?: pulumi.InvokeOptions): Promise<Result> => pulumi.runtime.invoke(token, args, opts);
-  const output = (args: ArgsOf<Inputs>, opts?: pulumi.InvokeOutputOptions): pulumi.Output<Result> =>
-    pulumi.runtime.invokeOutput(token, args, opts);
+  const call = (args: Args, opts?: pulumi.InvokeOptions): Promise<Result> =>
+    pulumi.runtime.invoke(token, args as pulumi.Inputs, opts);
+  const output = (args: OutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<Result> =>
+    pulumi.runtime.invokeOutput(token, args as pulumi.Inputs, opts);
   return Object.assign(call, { output });
 }
 
 /**
- * One OAuth 2.0 client, with its lifespans. Its secret cannot be read back.
+ * An OAuth 2.0 client with its lifespans. Hydra never returns its secret.
  *
  * @example
  * ```ts
@@ -97,10 +179,14 @@ function lookup<Inputs extends object, Result>(name: string): Lookup<Inputs, Res
  * export const redirectUris = shop.redirectUris;
  * ```
  */
-export const getOAuth2Client = lookup<client.ClientQuery, client.ClientResult>("getOAuth2Client");
+export const getOAuth2Client: Lookup<
+  types.GetOAuth2ClientArgs,
+  types.GetOAuth2ClientOutputArgs,
+  types.GetOAuth2ClientResult
+> = lookup("getOAuth2Client");
 
 /**
- * All OAuth 2.0 clients, or those of a name or an owner.
+ * All OAuth 2.0 clients, or those with a name or an owner.
  *
  * @example
  * ```ts
@@ -111,10 +197,14 @@ export const getOAuth2Client = lookup<client.ClientQuery, client.ClientResult>("
  * export const names = clients.apply((all) => all.map(({ clientName }) => clientName));
  * ```
  */
-export const getOAuth2Clients = lookup<client.ClientsQuery, client.ClientsResult>("getOAuth2Clients");
+export const getOAuth2Clients: Lookup<
+  types.GetOAuth2ClientsArgs,
+  types.GetOAuth2ClientsOutputArgs,
+  types.GetOAuth2ClientsResult
+> = lookup("getOAuth2Clients");
 
 /**
- * One trusted JWT issuer.
+ * A trusted JWT issuer.
  *
  * @example
  * ```ts
@@ -125,7 +215,11 @@ export const getOAuth2Clients = lookup<client.ClientsQuery, client.ClientsResult
  * export const expiresAt = trust.expiresAt;
  * ```
  */
-export const getTrustedJwtIssuer = lookup<issuer.IssuerQuery, issuer.IssuerResult>("getTrustedJwtIssuer");
+export const getTrustedJwtIssuer: Lookup<
+  types.GetTrustedJwtIssuerArgs,
+  types.GetTrustedJwtIssuerOutputArgs,
+  types.GetTrustedJwtIssuerResult
+> = lookup("getTrustedJwtIssuer");
 
 /**
  * All trusted JWT issuers, or those of one issuer.
@@ -139,10 +233,14 @@ export const getTrustedJwtIssuer = lookup<issuer.IssuerQuery, issuer.IssuerResul
  * export const subjects = issuers.apply((all) => all.map(({ subject }) => subject));
  * ```
  */
-export const getTrustedJwtIssuers = lookup<issuer.IssuersQuery, issuer.IssuersResult>("getTrustedJwtIssuers");
+export const getTrustedJwtIssuers: Lookup<
+  types.GetTrustedJwtIssuersArgs,
+  types.GetTrustedJwtIssuersOutputArgs,
+  types.GetTrustedJwtIssuersResult
+> = lookup("getTrustedJwtIssuers");
 
 /**
- * What Hydra says of a token (RFC 7662).
+ * Whether a token is valid, and what Hydra knows about it (RFC 7662).
  *
  * @example
  * ```ts
@@ -154,10 +252,14 @@ export const getTrustedJwtIssuers = lookup<issuer.IssuersQuery, issuer.IssuersRe
  * export const active = hydra.introspectToken.output({ token, scope: "orders.read" }).active;
  * ```
  */
-export const introspectToken = lookup<session.TokenQuery, session.TokenResult>("introspectToken");
+export const introspectToken: Lookup<
+  types.IntrospectTokenArgs,
+  types.IntrospectTokenOutputArgs,
+  types.IntrospectTokenResult
+> = lookup("introspectToken");
 
 /**
- * The consent that a subject has given and not taken back.
+ * The consent that a subject has given and not revoked.
  *
  * @example
  * ```ts
@@ -168,4 +270,30 @@ export const introspectToken = lookup<session.TokenQuery, session.TokenResult>("
  * export const clientIds = sessions.apply((all) => all.map(({ clientId }) => clientId));
  * ```
  */
-export const getConsentSessions = lookup<session.ConsentQuery, session.ConsentResult>("getConsentSessions");
+export const getConsentSessions: Lookup<
+  types.GetConsentSessionsArgs,
+  types.GetConsentSessionsOutputArgs,
+  types.GetConsentSessionsResult
+> = lookup("getConsentSessions");
+
+/**
+ * The public keys of a key set in Hydra, or of an issuer.
+ *
+ * With `uri` or `issuer`, the provider reads them itself: by the proxy and the authorities that are configured for Hydra, and without a
+ * credential. It always verifies certificates, and follows redirects on the same host alone.
+ *
+ * @example
+ * ```ts
+ * import * as hydra from "pulumi-hydra/plugin";
+ *
+ * const issuer = "https://token.actions.githubusercontent.com";
+ * const { keys } = hydra.getJsonWebKeys.output({ issuer });
+ *
+ * export const kids = keys.apply((all) => all.map(({ kid }) => kid));
+ * ```
+ */
+export const getJsonWebKeys: Lookup<
+  types.GetJsonWebKeysArgs,
+  types.GetJsonWebKeysOutputArgs,
+  types.GetJsonWebKeysResult
+> = lookup("getJsonWebKeys");

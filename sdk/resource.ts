@@ -1,18 +1,18 @@
 // How resources register with Pulumi: as dynamic ones, or as those of the plugin.
 
+import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
-import { privateMembersOf } from "../provider/resources/jwk.ts";
+import { privateMembersOf } from "../provider/hydra/jwk.ts";
+import { fieldsOf } from "./field.ts";
+import { outputsOnDemand } from "./output.ts";
 
 type Properties = Record<string, unknown>;
-
-/** Written by the build from the resource definitions, so that programs need not load these. */
-const fields = require("./fields.json") as Record<string, { properties: string[]; secrets: string[]; module: string }>;
 
 /** What runs a resource: a dynamic provider in the program's folder, or the plugin `pulumi-resource-hydra`. */
 export type Host = "dynamic" | "plugin";
 
-/** The type's token on each host. */
-const tokens: Readonly<Record<Host, (type: string) => string>> = {
+/** The type's token on each host: policies find the resources of a class by it, as its `__pulumiType`. */
+export const tokens: Readonly<Record<Host, (type: string) => string>> = {
   dynamic: (type) => `pulumi-nodejs:dynamic/hydra:${type}`,
   plugin: (type) => `hydra:index:${type}`,
 };
@@ -31,35 +31,94 @@ export function registration(
   args: object,
   opts?: pulumi.CustomResourceOptions,
 ): Registration {
-  const { secrets } = fieldsOf(type);
+  if (host === "dynamic") {
+    refusePlugin(type, name, opts);
+    if (pulumi.runtime.hasEngine()) refuseFar(`${type} ${name}`);
+  }
   // What the other host made is taken over as it is: a program moves by its import path.
   const aliases = [{ type: tokens[host === "plugin" ? "dynamic" : "plugin"](type) }];
   return [
     tokens[host](type),
     name,
     propertiesOf(host, type, name, args as Properties),
-    pulumi.mergeOptions(opts, { additionalSecretOutputs: secrets, aliases }),
+    pulumi.mergeOptions(opts, { additionalSecretOutputs: secretOutputs(host, type, args as Properties), aliases }),
   ];
 }
 
-/** A client's id is its client id, and is known in the preview of an edit, where a dynamic provider's outputs are not. */
-export function nameById(client: pulumi.CustomResource, { clientId }: { readonly clientId?: unknown }): void {
-  if (clientId === undefined || clientId === null) Object.assign(client, { clientId: client.id });
+/** A dynamic resource never asks a provider of the plugin, so it would silently go to the server of the stack. */
+function refusePlugin(type: string, name: string, opts: pulumi.CustomResourceOptions = {}): void {
+  const provider = opts.provider ?? opts.parent?.getProvider(tokens.plugin(type));
+  if (!isOfType(provider, "pulumi:providers:hydra")) return;
+  const [given, what] = opts.provider ? ["option provider", "is"] : ["component around it", "has"];
+  throw new pulumi.RunError(
+    `${type} ${name}: the ${given} ${what} a Provider of pulumi-hydra/plugin, which cannot run a class of pulumi-hydra; ` +
+      "use the class of pulumi-hydra/plugin, or name the server with `connection`",
+  );
 }
 
-function fieldsOf(type: string) {
-  const found = fields[type];
-  if (!found) throw new Error(`defect: ${type} is not a resource of pulumi-hydra; please report it`);
-  return found;
+/**
+ * Pulumi's server of dynamic providers loads this package from the program's folder. Where a package of a workspace uses this
+ * one, and the program does not name it, a strict installer such as pnpm keeps it out of reach.
+ */
+function refuseFar(place: string): void {
+  try {
+    // Not `require.resolve` with paths: a package finds itself first.
+    createRequire(`${process.cwd()}/program.js`).resolve("pulumi-hydra/package.json");
+  } catch {
+    throw new pulumi.RunError(
+      `${place}: pulumi-hydra cannot be loaded from the folder of the program; add it to the dependencies in the program's ` +
+        "package.json, also if only another package of your workspace imports it, then install again",
+    );
+  }
+}
+
+/** The plugin says itself which outputs are secret; Pulumi's server of dynamic providers cannot, and each name is recorded. */
+function secretOutputs(host: Host, type: string, args: Properties): string[] {
+  if (host === "plugin") return [];
+  const { secrets, filled } = fieldsOf(type);
+  return secrets.filter((name) => !filled[name] || args[filled[name]]);
+}
+
+/** Whether something is a resource of the type with this token. */
+export function isOfType(resource: unknown, token: string): boolean {
+  return (
+    typeof resource === "object" && resource !== null && "__pulumiType" in resource && resource.__pulumiType === token
+  );
+}
+
+/** Whether the plugin finds an object of the type. Nothing of it is recorded. */
+export function exists(
+  type: string,
+  id: pulumi.Input<pulumi.ID>,
+  opts?: pulumi.CustomResourceOptions,
+): pulumi.Output<boolean> {
+  return pulumi.runtime.existsResource(tokens.plugin(type), id, {}, { ...opts });
+}
+
+/** What a class does after Pulumi's constructor: its outputs become readable. */
+export function completed(resource: pulumi.CustomResource, type: string, args: object): void {
+  nameById(resource, type, args as Properties);
+  outputsOnDemand(resource, type, args);
+}
+
+/** An object's id is known in the preview of an edit, where a dynamic provider's outputs are not. */
+function nameById(resource: pulumi.CustomResource, type: string, args: Properties): void {
+  const { identifies } = fieldsOf(type);
+  if (identifies !== "" && isUnset(args[identifies])) Object.assign(resource, { [identifies]: resource.id });
+}
+
+function isUnset(value: unknown): value is undefined | null {
+  return value === undefined || value === null;
 }
 
 function propertiesOf(host: Host, type: string, name: string, args: Properties): Properties {
-  const { properties, secrets, module } = fieldsOf(type);
-  const props: Properties = Object.fromEntries(properties.map((property) => [property, undefined]));
+  const { secrets, publicKeys, module } = fieldsOf(type);
+  const props: Properties = {};
+  // Pulumi makes an output of each property that it is given, and takes one without a value for unknown in a preview.
   for (const [property, value] of Object.entries(args)) {
-    if (secrets.includes(property) && value !== undefined) props[property] = pulumi.secret(value);
-    else if (property === "jwk" || property === "jwks")
-      props[property] = publicOnly(`${type} ${name}: ${property}`, value);
+    if (isUnset(value)) continue;
+    if (secrets.includes(property)) props[property] = pulumi.secret(value);
+    else if (publicKeys.includes(property)) props[property] = publicOnly(`${type} ${name}: ${property}`, value);
     else props[property] = value;
   }
   // The text alone is recorded for each resource. It names the module and nothing else, so no release changes it.
@@ -89,8 +148,7 @@ function textOf(plain: unknown): string | undefined {
  * Refuses private key members: at once where the value is plain. What comes as an output is refused by the provider's
  * check; until then it counts as a secret.
  */
-function publicOnly(place: string, value: unknown): unknown {
-  if (value === undefined || value === null) return value;
+function publicOnly(place: string, value: NonNullable<unknown>): unknown {
   refusePrivate(place, value);
   return pulumi.output(value).apply((resolved) => (holdsPrivate(resolved) ? pulumi.secret(resolved) : resolved));
 }
@@ -107,10 +165,10 @@ function holdsPrivate(value: unknown): boolean {
   return keysIn(value).some(([, key]) => privateMembersOf(key).length > 0);
 }
 
-/** The keys in a JSON Web Key or a set of them, each with its place. */
+/** The plain keys in a JSON Web Key or a set of them, each with its place. An output seems to have every member. */
 function keysIn(value: unknown): [path: string, key: unknown][] {
   if (typeof value !== "object" || value === null || pulumi.Output.isInstance(value)) return [];
   const keys = (value as { keys?: unknown }).keys;
   const inSet = Array.isArray(keys) ? keys.map((key, index): [string, unknown] => [`.keys[${index}]`, key]) : [];
-  return [["", value], ...inSet];
+  return [["", value], ...inSet].filter((found): found is [string, unknown] => !pulumi.Output.isInstance(found[1]));
 }

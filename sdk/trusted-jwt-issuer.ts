@@ -1,20 +1,15 @@
 // The class TrustedJwtIssuer: types and documentation, no logic.
 
 import * as pulumi from "@pulumi/pulumi";
-import type { TrustedJwtIssuerInputs, TrustedJwtIssuerOutputs } from "../provider/resources/trusted-jwt-issuer.ts";
-import type { ArgsOf, OutputsOf } from "./input.ts";
-import { registration } from "./resource.ts";
+import { completed, isOfType, registration, tokens } from "./resource.ts";
+import type { TrustedJwtIssuerArgs, TrustedJwtIssuerOutputs } from "./types.js";
 
-/** The arguments of a {@link TrustedJwtIssuer}. */
-export interface TrustedJwtIssuerArgs extends ArgsOf<TrustedJwtIssuerInputs> {}
-
-export interface TrustedJwtIssuer
-  extends OutputsOf<TrustedJwtIssuerInputs & TrustedJwtIssuerOutputs, "issuer" | "expiresAt"> {}
+export interface TrustedJwtIssuer extends TrustedJwtIssuerOutputs {}
 
 /**
  * An issuer whose signed assertions Ory Hydra exchanges for access tokens (RFC 7523).
  *
- * Hydra cannot change a trust: every change replaces it.
+ * Hydra cannot update a trust. Every change replaces it.
  *
  * @example
  * ```ts
@@ -35,9 +30,19 @@ export interface TrustedJwtIssuer
  * });
  * ```
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the outputs are made when they are read
 export class TrustedJwtIssuer extends pulumi.CustomResource {
+  /** @internal */
+  static readonly __pulumiType: string = tokens.dynamic("TrustedJwtIssuer");
+
+  /** Whether something is a resource of this class, of whichever copy of this package. */
+  static override isInstance(resource: unknown): resource is TrustedJwtIssuer {
+    return isOfType(resource, TrustedJwtIssuer.__pulumiType);
+  }
+
   constructor(name: string, args: TrustedJwtIssuerArgs, opts?: pulumi.CustomResourceOptions) {
     super(...registration("dynamic", "TrustedJwtIssuer", name, args, opts));
+    completed(this, "TrustedJwtIssuer", args);
   }
 
   /** A trust that exists already and is not managed by this program; `id` is the one Hydra gave it. */

@@ -1,11 +1,12 @@
 // Knows what runs in processes of its own, and joins each with all that it loads in few files. Part of the build.
 
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { rolldown } from "rolldown";
+import { join, relative, resolve } from "node:path";
+import { type Plugin, rolldown } from "rolldown";
+import { resources } from "../provider/registry.ts";
+import { kebabCase } from "./kebab-case.mts";
 
-const repository = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const repository = resolve(import.meta.dirname, "..");
 const dist = join(repository, "dist");
 
 /**
@@ -17,10 +18,19 @@ const untouched = "node_modules";
 /** What is started or required from outside, by the name of its file in `dist`. */
 const entries = {
   cli: "provider/cli/main.ts",
-  "dynamic/client-lifespans": "provider/host/dynamic/client-lifespans.ts",
-  "dynamic/oauth2-client": "provider/host/dynamic/oauth2-client.ts",
-  "dynamic/trusted-jwt-issuer": "provider/host/dynamic/trusted-jwt-issuer.ts",
   [`${untouched}/plugin`]: "provider/main.ts",
+  ...Object.fromEntries(resources.map(({ type }) => [`dynamic/${kebabCase(type)}`, `dynamic:${type}`])),
+};
+
+/** What the state's `__provider` requires for a resource, which differs in the type's name alone. */
+const dynamicEntries: Plugin = {
+  name: "dynamic-entries",
+  resolveId: (id) => (id.startsWith("dynamic:") ? id : undefined),
+  load(id) {
+    if (!id.startsWith("dynamic:")) return undefined;
+    const module = JSON.stringify(join(repository, "provider/host/dynamic/lazy.ts"));
+    return `import { provider } from ${module}; export default provider(${JSON.stringify(id.slice("dynamic:".length))});`;
+  },
 };
 
 /** Whether a module's place in the repository fits: what is above it may have any name. */
@@ -32,27 +42,13 @@ const groups = [
   { name: "provider", test: below(/^provider[\\/](?!(cli|host)[\\/]|main\.ts$)/) },
 ];
 
-/** Of undici its dispatchers alone. All that its index loads beside them, from fetch to mocks, would take each operation 15 ms. */
-const dispatchers = {
-  name: "dispatchers",
-  resolveId: (id: string) => (id === "undici" ? "undici-dispatchers" : undefined),
-  load: (id: string) =>
-    id === "undici-dispatchers"
-      ? `import Dispatcher from "undici/lib/dispatcher/dispatcher.js";
-         import request from "undici/lib/api/api-request.js";
-         export { default as EnvHttpProxyAgent } from "undici/lib/dispatcher/env-http-proxy-agent.js";
-         export { default as Pool } from "undici/lib/dispatcher/pool.js";
-         Dispatcher.prototype.request = request;`
-      : undefined,
-};
-
 // Chunks of an earlier build would be packed too.
 for (const folder of ["dynamic", untouched]) rmSync(join(dist, folder), { recursive: true, force: true });
 const bundle = await rolldown({
   cwd: repository,
   input: entries,
+  plugins: [dynamicEntries],
   platform: "node",
-  plugins: [dispatchers],
   logLevel: "warn",
 });
 const { output } = await bundle.write({

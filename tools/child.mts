@@ -1,6 +1,8 @@
 // Knows how to run another program so that it never outlives this process, however this process ends.
-import { type ChildProcess, spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** A running program. Disposing of it ends it. */
 export interface Child extends AsyncDisposable {
@@ -25,7 +27,7 @@ export interface ChildOptions {
   scratch?: string;
 }
 
-const watchdog = fileURLToPath(new URL("watchdog.mts", import.meta.url));
+const watchdog = join(import.meta.dirname, "watchdog.mts");
 const kept = 1_000_000;
 
 /**
@@ -51,18 +53,17 @@ export function startChild(command: string, args: readonly string[], options: Ch
   const stdout = read(process_.stdout);
   const stderr = read(process_.stderr);
   process_.stdin.on("error", () => undefined);
-  const ended = closed(process_).then((code) => ({ code, stdout: stdout(), stderr: stderr() }));
+  const ended = once(process_, "close").then(([code]) => ({
+    code: Number(code ?? 1),
+    stdout: stdout(),
+    stderr: stderr(),
+  }));
   ended.catch(() => undefined);
   const stop = async (): Promise<ChildResult> => {
     process_.stdin.end();
     return ended;
   };
-  return {
-    ended,
-    log: () => log,
-    stop,
-    [Symbol.asyncDispose]: async () => void (await stop()),
-  };
+  return { ended, log: () => log, stop, [Symbol.asyncDispose]: async () => void (await stop()) };
 }
 
 /**
@@ -88,14 +89,35 @@ export async function run(
   return result;
 }
 
+/**
+ * What a program writes to standard output. One that fails is an error with the end of all it wrote.
+ *
+ * @example
+ * await succeed("go", ["build", "./..."], { cwd: folder });
+ */
+export async function succeed(...[command, args, options]: Parameters<typeof run>): Promise<string> {
+  const { code, stdout, stderr } = await run(command, args, options);
+  if (code !== 0) throw new Error(`${[command, ...args].join(" ")} failed:\n${tail(stdout + stderr)}`);
+  return stdout;
+}
+
+/** Waits until a program is ready. One that ends before, or takes longer than a minute, is an error with the end of its output. */
+export async function untilReady(
+  child: Child,
+  name: string,
+  isReady: (leftMs: number) => boolean | Promise<boolean>,
+): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  const early = () => "ended before it was ready";
+  const over = child.ended.then(early, early);
+  while (!(await isReady(deadline - Date.now()))) {
+    const late = Date.now() > deadline ? "was not ready after a minute" : "";
+    const why = await Promise.race([over, sleep(50, late)]);
+    if (why) throw new Error(`${name} ${why}:\n${tail(child.log())}`);
+  }
+}
+
 /** The last lines of a text. */
 export function tail(text: string, lines = 30): string {
   return text.trimEnd().split("\n").slice(-lines).join("\n");
-}
-
-function closed(child: ChildProcess): Promise<number> {
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (code) => resolve(code ?? 1));
-  });
 }

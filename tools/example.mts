@@ -1,9 +1,8 @@
 // Knows the programs in examples/ as files, so that the demo and the tests run the very ones that people read.
 import { readdir, readFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 
-const examples = resolve(dirname(fileURLToPath(import.meta.url)), "..", "examples");
+const examples = join(import.meta.dirname, "../examples");
 
 /** What running an example by hand leaves beside its files: packages, keys, and a stack's own settings. */
 const notOurs = /^(node_modules|package-lock\.json|.*\.pem|Pulumi\.[^.]+\.yaml)$/;
@@ -18,11 +17,18 @@ const withSettings = "two-environments";
  * await using workspace = await createWorkspace(installation, { files: await example("quickstart"), config });
  */
 export async function example(name: string): Promise<Record<string, string>> {
-  const entries = await readdir(join(examples, name), { withFileTypes: true });
-  const files = entries.filter(
+  const folder = join(examples, name);
+  const entries = await readdir(folder, { withFileTypes: true });
+  const own = entries.filter(
     (entry) => entry.isFile() && (!notOurs.test(entry.name) || (name === withSettings && /^Pulumi\./.test(entry.name))),
   );
+  // Maven's programs lie in folders.
+  const below = entries.some((entry) => entry.name === "src")
+    ? await readdir(join(folder, "src"), { recursive: true })
+    : [];
+  const sources = below.filter((file) => file.endsWith(".java")).map((file) => join("src", file));
+  const files = [...own.map((entry) => entry.name), ...sources];
   return Object.fromEntries(
-    await Promise.all(files.map(async (file) => [file.name, await readFile(join(examples, name, file.name), "utf8")])),
+    await Promise.all(files.map(async (file) => [file, await readFile(join(folder, file), "utf8")])),
   );
 }

@@ -1,43 +1,59 @@
-// Writes what the compiled package derives from the resource definitions. Part of the build.
+// Writes what derives from the definitions: the types of the SDK, and what the package has beside compiled code. The build begins with it.
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import type * as schema from "../provider/host/schema.ts";
-import type * as mapping from "../provider/host/terraform-mapping.ts";
-import type * as registry from "../provider/registry.ts";
-import type * as setting from "../provider/setting.ts";
-import { builtDefinitions, describe, fieldDocs } from "./document/field-docs.mts";
+import * as setting from "../provider/configuration/setting.ts";
+import { packageSchema } from "../provider/describe/schema.ts";
+import { terraformMapping } from "../provider/describe/terraform-mapping.ts";
+import { resources } from "../provider/registry.ts";
+import { examples } from "./document/example.mts";
+import { documentation } from "./document/manual.mts";
+import { sdkTypes } from "./document/sdk-types.mts";
 import { kebabCase } from "./kebab-case.mts";
-
-const built = (name: string) => import(new URL(`../dist/provider/${name}.js`, import.meta.url).href);
-const { resources } = (await built("registry")) as typeof registry;
-const { packageSchema } = (await built("host/schema")) as typeof schema;
-const { terraformMapping } = (await built("host/terraform-mapping")) as typeof mapping;
-const { configurationSchema, secretKeys } = (await built("setting")) as typeof setting;
+import { type About, publicationOf } from "./release/publication.mts";
 
 const fields = Object.fromEntries(
   resources.map(({ type, inputs, outputs, fields: rules }) => {
-    const properties = [...Object.keys(inputs.shape), ...Object.keys(outputs.shape)];
+    const added = Object.keys(outputs.shape);
+    const properties = [...Object.keys(inputs.shape), ...added];
     const secrets = properties.filter((name) => rules[name]?.secret);
-    return [type, { properties, secrets, module: kebabCase(type) }];
+    const publicKeys = properties.filter((name) => rules[name]?.publicKeys);
+    const identifies = properties.find((name) => rules[name]?.identifies) ?? "";
+    const filled = properties.flatMap((name) => {
+      const { choose, serverDefault, keptWhenUnset, onlyWith = "" } = rules[name] ?? {};
+      const isFilled = choose || serverDefault !== undefined || keptWhenUnset || added.includes(name);
+      return isFilled ? [[name, onlyWith]] : [];
+    });
+    const module = kebabCase(type);
+    return [
+      type,
+      { properties, outputs: added, secrets, publicKeys, identifies, filled: Object.fromEntries(filled), module },
+    ];
   }),
 );
 
-const configuration = { properties: Object.keys(configurationSchema.shape), secrets: secretKeys, module: "" };
-
-writeFileSync(new URL("../dist/sdk/fields.json", import.meta.url), JSON.stringify({ ...fields, configuration }));
-
-const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
-  version: string;
+const configuration = {
+  properties: Object.keys(setting.configurationSchema.shape),
+  outputs: [],
+  secrets: setting.secretKeys,
+  publicKeys: [],
+  identifies: "",
+  filled: {},
+  module: "",
 };
-const documentation = describe(fieldDocs(await builtDefinitions()));
-writeFileSync(
-  new URL("../dist/schema.json", import.meta.url),
-  `${JSON.stringify(packageSchema(version, documentation), null, 2)}\n`,
-);
 
+const about = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as About;
+const manual = documentation();
+
+write("sdk/types.ts", sdkTypes(manual));
+write("dist/sdk/fields.json", JSON.stringify({ ...fields, configuration }));
+const publication = publicationOf(about);
+const schema = packageSchema({ version: about.version, publication }, manual, examples(publication?.goModule));
+write("dist/schema.json", `${JSON.stringify(schema, null, 2)}\n`);
 // `pulumi convert --mappings` takes the file's name for the provider's.
-mkdirSync(new URL("../dist/terraform", import.meta.url), { recursive: true });
-writeFileSync(
-  new URL("../dist/terraform/hydra.json", import.meta.url),
-  `${JSON.stringify(terraformMapping("hydra", version), null, 2)}\n`,
-);
+write("dist/terraform/hydra.json", `${JSON.stringify(terraformMapping("hydra", about.version), null, 2)}\n`);
+
+function write(path: string, text: string): void {
+  const place = new URL(`../${path}`, import.meta.url);
+  mkdirSync(new URL(".", place), { recursive: true });
+  writeFileSync(place, text);
+}

@@ -8,10 +8,11 @@ export type Settings = Record<string, unknown>;
 export function configuration(
   adminPort: number,
   publicPort: number,
-  options: { dsn?: string; appUrl?: string; settings?: Settings },
+  options: { dsn?: string; settings?: Settings },
 ): Settings {
   const host = "127.0.0.1";
-  const app = options.appUrl ?? "http://127.0.0.1:3000";
+  // It need not exist.
+  const app = "http://127.0.0.1:3000";
   const secret = (): string => randomBytes(24).toString("hex");
   return nested({
     dsn: options.dsn ?? "memory",

@@ -1,31 +1,30 @@
 // Knows how to show on a terminal, or in a log, that something takes its time.
 
-/** Where progress goes: standard error, or whatever a test hands in. */
-export interface ProgressOutput {
-  write(text: string): unknown;
-  readonly isTTY?: boolean;
-}
-
 /**
- * Says what is going on and for how long: one line that is kept up to date on a terminal, a line each half minute
- * elsewhere. The function it returns ends that and says how it went.
+ * Says what is going on and for how long, and at the end how it went: one line that is kept up to date on a terminal, a line
+ * each half minute elsewhere.
  *
  * @example
- * const done = progress("building hydra v2.3.0");
- * done("built hydra v2.3.0");
+ * await during("building hydra v2.3.0", () => succeed("go", ["build"]));
  */
-export function progress(doing: string, output: ProgressOutput = process.stderr): (outcome: string) => void {
+export async function during<Result>(doing: string, work: () => Promise<Result>): Promise<Result> {
+  const out = process.stderr;
   const started = Date.now();
-  const elapsed = (): string => {
+  const say = (outcome: string) => {
     const seconds = Math.round((Date.now() - started) / 1000);
-    return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+    const elapsed = seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+    out.write(out.isTTY ? `\r\x1b[2K${doing} ${outcome} ${elapsed}` : `${doing} ${outcome} ${elapsed}\n`);
   };
-  const tick = (): unknown =>
-    output.isTTY ? output.write(`\r\x1b[2K${doing} … ${elapsed()}`) : output.write(`${doing} … ${elapsed()}\n`);
-  output.write(output.isTTY ? doing : `${doing}\n`);
-  const timer = setInterval(tick, output.isTTY ? 1_000 : 30_000);
-  return (outcome) => {
+  out.write(out.isTTY ? doing : `${doing}\n`);
+  const timer = setInterval(() => say("…"), out.isTTY ? 1_000 : 30_000);
+  let outcome = "failed after";
+  try {
+    const result = await work();
+    outcome = "took";
+    return result;
+  } finally {
     clearInterval(timer);
-    output.write(`${output.isTTY ? "\r\x1b[2K" : ""}${outcome} (${elapsed()})\n`);
-  };
+    say(outcome);
+    if (out.isTTY) out.write("\n");
+  }
 }

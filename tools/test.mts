@@ -1,13 +1,12 @@
 // Knows the order of a whole test run and its last line: build, programs, lint, types, tests. `npm test -- <for vitest>`.
 import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
-import { delimiter, dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { delimiter, join, resolve } from "node:path";
 import { parseCLI, startVitest, type TestModule } from "vitest/node";
 import { languageParts } from "./language.mts";
 import { parts } from "./part.mts";
 
-const repository = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const repository = resolve(import.meta.dirname, "..");
 process.chdir(repository);
 
 const passed: string[] = [];
@@ -21,7 +20,8 @@ try {
   command("npm", "run", "--silent", "build");
   // Unit tests need neither Pulumi nor Hydra, and nobody should wait for a build of those for them.
   if (filter.length === 0 || filter.some((name) => !name.includes("test/unit"))) await parts();
-  if (filter.length === 0 || filter.some((name) => /test\/(example|language)/.test(name))) await languageParts();
+  if (filter.length === 0 || filter.some((name) => /test\/(example|language|release)/.test(name)))
+    await languageParts();
   command("biome", "check", ".");
   command("tsc");
   const vitest = await startVitest(filter, { ...options, run: true, watch: false });

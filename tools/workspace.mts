@@ -145,7 +145,9 @@ export async function createWorkspace(installation: Installation, options: Works
 
 function scaffold(typescript: boolean): Record<string, string> {
   const project = { name: "program", runtime: { name: "nodejs", options: { typescript } } };
-  const tsconfig = { compilerOptions: { target: "es2022", module: "nodenext", strict: true, types: ["node"] } };
+  // Old versions of @pulumi/pulumi set a resolution where none stands here.
+  const modern = { target: "es2022", module: "nodenext", moduleResolution: "nodenext" };
+  const tsconfig = { compilerOptions: { ...modern, strict: true, types: ["node"] } };
   return {
     "Pulumi.yaml": JSON.stringify(project),
     "package.json": JSON.stringify({ name: "program", private: true }),

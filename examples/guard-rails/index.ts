@@ -1,23 +1,8 @@
-// The policy pack: every rule, for the resources of both kinds. Knows Pulumi; the rules do not.
-import { PolicyPack, type ResourceValidationPolicy } from "@pulumi/policy";
-import { authenticationRules } from "./authentication-rule";
-import { grantRules } from "./grant-rule";
-import { lifespanRules } from "./lifespan-rule";
-import { redirectRules } from "./redirect-rule";
-import { kindOf, type Rule } from "./rule";
+// The policy pack: the rules of pulumi-hydra, with what this house sees differently.
+import { PolicyPack } from "@pulumi/policy";
+import { policies } from "pulumi-hydra/policy";
 
-const rules = [...grantRules, ...redirectRules, ...authenticationRules, ...lifespanRules];
+/** The longest lifespans that the house allows. Change them to yours. */
+const longest = { accessTokenHours: 1, refreshTokenHours: 720, publicRefreshTokenHours: 24, keyDays: 730 };
 
-new PolicyPack("guard-rails", { policies: rules.map(policyOf) });
-
-function policyOf({ name, clause, summary, level, kinds, violations }: Rule): ResourceValidationPolicy {
-  return {
-    name,
-    description: `${summary} (RFC 9700, ${clause})`,
-    enforcementLevel: level,
-    validateResource: ({ type, props }, report) => {
-      const kind = kindOf(type);
-      if (kind !== undefined && kinds.includes(kind)) for (const violation of violations(props)) report(violation);
-    },
-  };
-}
+new PolicyPack("guard-rails", { policies: policies({ longest }) });

@@ -1,20 +1,43 @@
 // The command `adopt`: reads a Hydra and writes the file with which `pulumi import` takes over what is there.
 
-import { writeFile } from "node:fs/promises";
-import { parseArgs } from "node:util";
-import { configure } from "../config.ts";
-import type { Admin, Wire } from "../hydra/admin.ts";
-import { judgeClient, judgeTrust, type Verdict } from "./adoptable.ts";
+import type { Explanation } from "../explained.ts";
+import type { HydraApi } from "../hydra/admin.ts";
+import { unlessGone } from "../hydra/error.ts";
+import { textOf } from "../lifecycle/value.ts";
+import { jsonWebKey } from "../resources/json-web-key/definition.ts";
+import { addressed, isOwnSet } from "../resources/json-web-key/name.ts";
+import { signingKey } from "../resources/json-web-key/signing.ts";
+import { oauth2Client } from "../resources/oauth2-client/definition.ts";
+import { trustedJwtIssuer } from "../resources/trusted-jwt-issuer/definition.ts";
+import { keyNameOf } from "../resources/trusted-jwt-issuer/name.ts";
+import { judgeClient, judgeKey, judgeTrust, type Verdict } from "./adoptable.ts";
 import { type Command, CommandError, type Console } from "./command.ts";
-import { forEnvironment } from "./environment.ts";
+import { counted } from "./counted.ts";
+import {
+  type Knowledge,
+  type Live,
+  liveClient,
+  liveKey,
+  liveTrust,
+  readRecords,
+  stateHelp,
+  stateOptions,
+} from "./managed.ts";
+import { optionsOf } from "./option.ts";
+import { requireWritable, writeOut } from "./out-file.ts";
+import { printableJson } from "./printable.ts";
+import { reach, reachHelp, reachOptions } from "./reach.ts";
 import { resourceNames } from "./resource-name.ts";
 
 const options = {
+  ...reachOptions,
+  ...stateOptions,
   owner: { type: "string" },
   "client-name": { type: "string" },
   issuer: { type: "string" },
-  "admin-url": { type: "string" },
+  keys: { type: "string", multiple: true },
   out: { type: "string", short: "o" },
+  force: { type: "boolean" },
 } as const;
 
 /** What is asked of the server at the same time. */
@@ -25,23 +48,29 @@ const stride = 1000;
 
 export const adopt: Command = {
   name: "adopt",
-  summary: "write a Pulumi import file for the clients and trusted issuers of a Hydra",
+  summary: "write an import file for what a Hydra has",
+  options,
   help: `Usage: pulumi-hydra adopt [options]
 
-Reads the OAuth 2.0 clients and trusted JWT issuers of a Hydra and writes an import file for Pulumi. Nothing on the
-server changes, and no secret is read or written. What cannot be adopted is told, with the reason, on standard error.
+Reads the OAuth 2.0 clients and trusted JWT issuers of a Hydra, or the keys of a set, and writes an import file for
+Pulumi. Nothing on the server changes, and no secret or private key is written or shown. What it leaves out, and why, is
+on standard error.
 
   --owner <owner>       only clients of exactly this owner
   --client-name <name>  only clients of exactly this name
   --issuer <issuer>     only trusts of exactly this issuer
-  -o, --out <file>      where the import file goes; standard output unless given
-  --admin-url <url>     the base URL of Hydra's admin API; PULUMI_HYDRA_ADMIN_URL unless given
+  --keys <set>          only the keys in exactly this set; can be repeated
+  -o, --out <file>      write the import file to this new file instead of the standard output, which is - too
+  --force               replace that file if it exists
+${stateHelp}
+${reachHelp}
   -h, --help            this text
 
-A filter for clients alone leaves trusts out, and a filter for trusts alone leaves clients out.
+A filter for clients alone leaves trusts out, and a filter for trusts alone leaves clients out. Keys are adopted only
+with --keys: those that Hydra signs with are in the sets hydra.openid.id-token and hydra.jwt.access-token.
 
-How the server is reached is taken from the environment, under the same names as for the provider: PULUMI_HYDRA_ADMIN_URL,
-PULUMI_HYDRA_ACCESS_TOKEN, PULUMI_HYDRA_HEADERS, PULUMI_HYDRA_CA_CERTIFICATE and so on. Secrets are taken from nowhere else.
+Without --stack, the settings come from the environment, under the names that the provider uses too:
+PULUMI_HYDRA_ADMIN_URL, PULUMI_HYDRA_ACCESS_TOKEN, PULUMI_HYDRA_CA_CERTIFICATE and so on.
 
 Then, in a Pulumi project that has the plugin:
 
@@ -49,88 +78,179 @@ Then, in a Pulumi project that has the plugin:
 `,
 
   async run(args, console) {
-    const { values } = parseArgs({ args: [...args], options });
-    const server = configure((key) => (key === "adminUrl" ? values["admin-url"] : undefined)).server(
-      undefined,
-      (danger) => console.say(`warning: ${forEnvironment(danger)}`),
-    );
-    const verdicts = await judgeAll(server, values, console);
-    report(verdicts, server, console);
+    const values = optionsOf(args, options);
+    const { force = false, stack } = values;
+    // As `--state -` is the standard input.
+    const out = values.out === "-" ? undefined : values.out;
+    if (out !== undefined) await requireWritable(out, force);
+    const server = await reach(values, console);
+    const records = await readRecords(values, server.url, console);
+    const taken = records.all.map(({ name }) => name);
+    const sets = [...new Set(values.keys)];
+    const { candidates, managed } = await candidatesOf(server, { ...values, sets }, records.knowledge);
+    const verdicts = await judgeAll(candidates, console);
+    const kinds = sets.length > 0 ? [...always, "key" as const] : always;
+    report(verdicts, { managed, kinds, server, console });
     const adopted = verdicts.filter(({ leftOut }) => leftOut === undefined);
-    if (adopted.length === 0) throw new CommandError("there is nothing to adopt; no file was written");
-    const file = importFile(adopted);
-    if (values.out === undefined) console.result(file);
-    else await writeFile(values.out, file);
-    console.say(`next: pulumi import --file ${values.out ?? "<file>"}`);
+    if (adopted.length === 0) throw new CommandError(nothing);
+    const file = importFile(adopted, taken);
+    if (out === undefined) console.result(file);
+    else await writeOut(out, file, force);
+    const ofStack = stack === undefined ? "" : `--stack ${shellWord(stack)} `;
+    console.say(`next: pulumi import ${ofStack}--file ${out === undefined ? "<file>" : shellWord(out)}`);
+    return 0;
   },
 };
+
+/** As a shell reads it as one word. */
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+const nothing: Explanation = {
+  code: "nothing-to-adopt",
+  message: "there is nothing to adopt; no file was written",
+};
+
+const noKeys = (set: string): Explanation => ({
+  message: `the server has no keys in the set ${JSON.stringify(set)}`,
+  advice: "check its name",
+  code: "nothing-to-adopt",
+});
 
 interface Filters {
   readonly owner?: string | undefined;
   readonly "client-name"?: string | undefined;
   readonly issuer?: string | undefined;
+  /** Sets of keys. */
+  readonly sets: readonly string[];
 }
 
-async function judgeAll(server: Admin, filters: Filters, console: Console): Promise<Verdict[]> {
-  const { owner, "client-name": name, issuer } = filters;
-  const [byClient, byIssuer] = [owner !== undefined || name !== undefined, issuer !== undefined];
+/** An object of the server, and how it is judged. */
+interface Candidate {
+  readonly type: string;
+  readonly notes: readonly string[];
+  judge(): Promise<Verdict>;
+}
+
+/** What the filters leave of the server, and how much of that the exports have. */
+async function candidatesOf(
+  server: HydraApi,
+  { owner, "client-name": name, issuer, sets }: Filters,
+  knowledge: (live: Live) => Knowledge,
+): Promise<{ candidates: Candidate[]; managed: number }> {
+  const [byClient, byIssuer, bySet] = [
+    owner !== undefined || name !== undefined,
+    issuer !== undefined,
+    sets.length > 0,
+  ];
+  const unfiltered = !byClient && !byIssuer && !bySet;
+  const clients = byClient || unfiltered ? await server.listClients({ client_name: name, owner }) : [];
+  const trusts = byIssuer || unfiltered ? await server.listTrusts(issuer) : [];
+  const keys: Found[] = [];
+  for (const set of sets) keys.push(...(await keysIn(server, set)));
+  const now = Date.now();
+  const all = [
+    ...clients.map((wire) => ({ live: liveClient(wire), judge: () => judgeClient(server, wire) })),
+    ...trusts.map((wire) => ({ live: liveTrust(wire), judge: () => judgeTrust(server, wire, now) })),
+    ...keys,
+  ];
+  const candidates = all.flatMap(({ live, judge }) => {
+    const { managed, notes } = knowledge(live);
+    return managed ? [] : [{ type: live.type, notes, judge }];
+  });
+  return { candidates, managed: all.length - candidates.length };
+}
+
+interface Found {
+  readonly live: Live;
+  judge(): Promise<Verdict>;
+}
+
+/** The keys in a set. That it has none is an error: sets have no list in which a name could be looked up. */
+async function keysIn(server: HydraApi, set: string): Promise<Found[]> {
+  const keys = (await unlessGone(addressed([set], server.getKeySet(set)))) ?? [];
+  if (keys.length === 0) throw new CommandError(noKeys(set));
+  // Hydra keeps the key of a trust in the set of its issuer.
+  const ofTrusts = (await server.listTrusts(set)).map((wire) => keyNameOf(wire).kid);
+  const signing = isOwnSet(set) ? signingKey(keys) : undefined;
+  return keys.map((key) => {
+    const kid = textOf(key.jwk.kid);
+    const facts = { signs: key === signing, isOfTrust: ofTrusts.includes(kid) };
+    return { live: liveKey({ set, kid }), judge: () => judgeKey(server, set, key, facts) };
+  });
+}
+
+async function judgeAll(candidates: readonly Candidate[], console: Console): Promise<Verdict[]> {
   const verdicts: Verdict[] = [];
-  const judge = async (pages: AsyncIterable<readonly Wire[]>, of: (wire: Wire) => Promise<Verdict>, what: string) => {
-    let read = 0;
-    for await (const page of pages) {
-      for (let at = 0; at < page.length; at += atOnce) {
-        verdicts.push(...(await Promise.all(page.slice(at, at + atOnce).map(of))));
-      }
-      const before = read;
-      read += page.length;
-      if (Math.floor(read / stride) > Math.floor(before / stride)) console.say(`read ${read} ${what} so far`);
-    }
-  };
-  if (byClient || !byIssuer) {
-    await judge(server.clientPages({ client_name: name, owner }), (wire) => judgeClient(server, wire), "clients");
-  }
-  if (byIssuer || !byClient) {
-    const now = Date.now();
-    await judge(server.trustPages(issuer), (wire) => judgeTrust(server, wire, now), "trusts");
+  for (let at = 0; at < candidates.length; at += atOnce) {
+    const some = candidates.slice(at, at + atOnce).map(async ({ judge, notes }) => {
+      const verdict = await judge();
+      return { ...verdict, notes: [...verdict.notes, ...notes] };
+    });
+    verdicts.push(...(await Promise.all(some)));
+    const read = Math.min(at + atOnce, candidates.length);
+    if (read % stride === 0) console.say(`read ${read} clients and trusts so far`);
   }
   return verdicts;
 }
 
-function report(verdicts: readonly Verdict[], server: Admin, console: Console): void {
+/** What is counted, whatever was asked for. */
+const always = ["client", "trust"] as const;
+
+const types = {
+  client: oauth2Client.type,
+  trust: trustedJwtIssuer.type,
+  key: jsonWebKey.type,
+} as const;
+
+interface Account {
+  /** How many the exports have already. */
+  readonly managed: number;
+  readonly kinds: readonly (keyof typeof types)[];
+  readonly server: HydraApi;
+  readonly console: Console;
+}
+
+function report(verdicts: readonly Verdict[], { managed, kinds, server, console }: Account): void {
   const count = (type: string, of: readonly Verdict[]) => of.filter((verdict) => verdict.type === type).length;
-  const total = (of: readonly Verdict[]) =>
-    `${counted(count("OAuth2Client", of), "client")} and ${counted(count("TrustedJwtIssuer", of), "trust")}`;
-  console.say(`read ${total(verdicts)} at ${server.url}`);
+  const total = (of: readonly Verdict[]) => {
+    const counts = kinds.map((kind) => counted(count(types[kind], of), kind));
+    return `${counts.slice(0, -1).join(", ")} and ${counts.at(-1)}`;
+  };
+  const others = managed === 0 ? "" : `, and ${managed} more that the exports have already`;
+  console.say(`read ${total(verdicts)} at ${server.url}${others}`);
   for (const { label, leftOut, notes } of verdicts) {
     if (leftOut !== undefined) console.say(`left out: ${label}: ${leftOut}`);
     for (const note of notes) console.say(`note: ${label}: ${note}`);
   }
   const adopted = verdicts.filter(({ leftOut }) => leftOut === undefined);
   console.say(`${total(adopted)} can be adopted`);
-  if (count("OAuth2Client", adopted) > 0)
-    console.say("no server shows client secrets: without clientSecret in the program, clients keep theirs");
+  if (count(types.client, adopted) > 0)
+    console.say(
+      "Hydra does not return client secrets; clients keep their current secret unless the program sets clientSecret",
+    );
 }
 
 /**
  * The form is Pulumi's: `pulumi import --help` tells it. `name` becomes an identifier in the generated program. Lifespans
  * come with their client.
  */
-function importFile(adopted: readonly Verdict[]): string {
-  const names = resourceNames(adopted.map(({ nameable }) => nameable));
+function importFile(adopted: readonly Verdict[], taken: readonly string[]): string {
+  const names = resourceNames(
+    adopted.map(({ nameable }) => nameable),
+    taken,
+  );
   const resources = adopted.map(({ type, id }, index) => {
     const logicalName = names[index] ?? "";
     return { type: `hydra:index:${type}`, name: identifierOf(logicalName), logicalName, id };
   });
   const order = ({ type, logicalName }: (typeof resources)[number]) => `${type} ${logicalName}`;
   resources.sort((left, right) => (order(left) < order(right) ? -1 : 1));
-  return `${JSON.stringify({ resources }, null, 2)}\n`;
+  return `${printableJson({ resources })}\n`;
 }
 
 /** `nightly-report-2` → `nightlyReport2`. */
 function identifierOf(name: string): string {
   return name.replace(/-(.)/g, (_, next: string) => next.toUpperCase());
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -1,14 +1,21 @@
 // Whether an object on the server can be adopted: asks the resource definitions what an import of it would record.
 
-import type { Admin, Wire } from "../hydra/admin.ts";
+import { type Explanation, withAdvice } from "../explained.ts";
+import type { HydraApi } from "../hydra/admin.ts";
 import { HydraError } from "../hydra/error.ts";
-import { failuresOf, formatPath } from "../lifecycle/check.ts";
+import type { HydraJson } from "../hydra/json.ts";
+import { privateMembersOf } from "../hydra/jwk.ts";
+import type { StoredKey } from "../hydra/key.ts";
+import { failuresOf } from "../lifecycle/check.ts";
 import { inputsOf, unreadKey } from "../lifecycle/diff.ts";
+import { formatPath } from "../lifecycle/failure.ts";
 import type { Resource } from "../lifecycle/resource.ts";
-import { privateMembersOf } from "../resources/jwk.ts";
-import { oauth2Client } from "../resources/oauth2-client.ts";
-import { keyNameOf } from "../resources/trust-key.ts";
-import { trustedJwtIssuer } from "../resources/trusted-jwt-issuer.ts";
+import { jsonWebKey } from "../resources/json-web-key/definition.ts";
+import { idOf } from "../resources/json-web-key/name.ts";
+import { createMemory, type HydraOperation } from "../resources/memory.ts";
+import { oauth2Client } from "../resources/oauth2-client/definition.ts";
+import { trustedJwtIssuer } from "../resources/trusted-jwt-issuer/definition.ts";
+import { keyNameOf } from "../resources/trusted-jwt-issuer/name.ts";
 import type { Nameable } from "./resource-name.ts";
 
 /** What becomes of one object. */
@@ -25,7 +32,7 @@ export interface Verdict {
 }
 
 /** The verdict on a client out of a list. */
-export async function judgeClient(server: Admin, wire: Wire): Promise<Verdict> {
+export async function judgeClient(server: HydraApi, wire: HydraJson): Promise<Verdict> {
   const [id, name, owner] = [String(wire.client_id), textOf(wire.client_name), textOf(wire.owner)];
   const label = `client ${JSON.stringify(id)}${name === undefined ? "" : ` (${JSON.stringify(name)})`}`;
   const nameable = { kind: "client", key: `client ${id}`, words: name === undefined ? [id, owner] : [name, owner, id] };
@@ -40,12 +47,12 @@ export async function judgeClient(server: Admin, wire: Wire): Promise<Verdict> {
       notes: [],
     };
   }
-  const known: Admin = { ...server, getClient: async () => wire, readClient: async () => wire };
+  const known: HydraApi = { ...server, getClient: async () => wire, readClient: async () => wire };
   return { ...verdict, ...(await judge(oauth2Client, known, id)), notes: privateKeyNotes(wire.jwks) };
 }
 
 /** The verdict on a trust out of a list. */
-export async function judgeTrust(server: Admin, wire: Wire, now: number): Promise<Verdict> {
+export async function judgeTrust(server: HydraApi, wire: HydraJson, now: number): Promise<Verdict> {
   const { issuer, kid } = keyNameOf(wire);
   const [id, subject] = [String(wire.id), wire.allow_any_subject === true ? "any subject" : String(wire.subject)];
   const verdict = {
@@ -54,25 +61,66 @@ export async function judgeTrust(server: Admin, wire: Wire, now: number): Promis
     label: `trust ${id} (${JSON.stringify(issuer)}, ${JSON.stringify(subject)})`,
     nameable: { kind: "issuer", key: `trust ${id}`, words: [issuer.replace(/^https?:\/\//i, ""), subject, kid, id] },
   };
-  if (Date.parse(String(wire.expires_at)) <= now) {
-    return {
-      ...verdict,
-      leftOut: `it ended at ${String(wire.expires_at)}; \`hydra janitor --grants\` removes it`,
-      notes: [],
-    };
-  }
-  const known: Admin = { ...server, getTrust: async () => wire };
-  return { ...verdict, ...(await judge(trustedJwtIssuer, known, id)) };
+  const known: HydraApi = { ...server, getTrust: async () => wire };
+  const { notes, ...judged } = await judge(trustedJwtIssuer, known, id);
+  return { ...verdict, ...judged, notes: [...expiryNotes(wire.expires_at, now), ...notes] };
+}
+
+/** What is known of a key beside what the server says of it. */
+export interface KeyFacts {
+  /** Hydra signs with it now. */
+  readonly signs: boolean;
+  /** A trust verifies assertions with it, and ends with it. */
+  readonly isOfTrust: boolean;
+}
+
+/** The verdict on a key of a set. */
+export async function judgeKey(
+  server: HydraApi,
+  set: string,
+  key: StoredKey,
+  { signs, isOfTrust }: KeyFacts,
+): Promise<Verdict> {
+  const kid = textOf(key.jwk.kid);
+  const id = idOf({ set, kid: kid ?? "" });
+  const verdict = {
+    type: jsonWebKey.type,
+    id,
+    label: `key ${JSON.stringify(id)}`,
+    nameable: { kind: "key", key: `key ${id}`, words: [set, kid] },
+  };
+  const leftOut = unmanageable(key, kid, isOfTrust, set);
+  if (leftOut !== undefined) return { ...verdict, leftOut, notes: [] };
+  const { notes, ...judged } = await judge(jsonWebKey, { ...server, getKey: async () => key }, id);
+  return { ...verdict, ...judged, notes: [...(signs ? [signingNote] : []), ...notes] };
+}
+
+const signingNote =
+  "Hydra signs with this key; the import protects it, so a preview that would delete it fails. Add a newer key to the set " +
+  "before you remove this one";
+
+function unmanageable(
+  { jwk }: StoredKey,
+  kid: string | undefined,
+  isOfTrust: boolean,
+  set: string,
+): string | undefined {
+  if (kid === undefined) return "it has no kid";
+  if (jwk.kty === "oct") return "it is a symmetric key (kty oct): it has no public part";
+  if (isOfTrust) return `it belongs to a trusted issuer; adopt that with --issuer ${JSON.stringify(set)}`;
+  return undefined;
 }
 
 /** Reads an object as an import does, and checks what would then stand in the program. */
 async function judge(
-  resource: Resource<Admin>,
-  server: Admin,
+  resource: Resource<HydraOperation>,
+  api: HydraApi,
   id: string,
 ): Promise<Pick<Verdict, "leftOut" | "notes">> {
   const notes: string[] = [];
-  const live = await resource.read({ server, id, state: {}, warn: (message) => notes.push(message) });
+  const warn = (warning: Explanation) => void notes.push(withAdvice(warning));
+  const operation = { api, memory: createMemory(), urn: undefined, signal: new AbortController().signal, warn };
+  const live = await resource.read(operation, { id, state: {} });
   const failures = live === undefined ? [] : failuresOf(resource, inputsOf(resource, live.state, {}));
   const [failure] = failures.filter(({ path }) => live?.state[unreadKey(String(path[0]))] !== true);
   if (failure === undefined) return { notes };
@@ -80,7 +128,7 @@ async function judge(
 }
 
 /** The id of the client that the server gives for an id. */
-async function reached(server: Admin, id: string): Promise<string | undefined> {
+async function reached(server: HydraApi, id: string): Promise<string | undefined> {
   try {
     return String((await server.getClient(id)).client_id);
   } catch (error) {
@@ -89,6 +137,15 @@ async function reached(server: Admin, id: string): Promise<string | undefined> {
     if (status === 404 || (status !== undefined && status >= 300 && status < 400)) return undefined;
     throw error;
   }
+}
+
+/** Whoever takes an expired trust for harmless leaves a door open. */
+function expiryNotes(expiresAt: unknown, now: number): string[] {
+  if (!(Date.parse(String(expiresAt)) <= now)) return [];
+  return [
+    `it expired at ${String(expiresAt)}, but Hydra up to v26.2.0 still issues tokens for its assertions; remove it from the program ` +
+      "after the import if nobody needs it",
+  ];
 }
 
 function privateKeyNotes(jwks: unknown): string[] {

@@ -1,52 +1,45 @@
 // The `pulumi-hydra` program: finds the command that its first argument names, and tells what went wrong. Nothing else.
 
-import { ConfigurationError } from "../config.ts";
-import { HydraError } from "../hydra/error.ts";
-import { adopt } from "./adopt.ts";
-import { CommandError, type Console, UsageError } from "./command.ts";
-import { forEnvironment } from "./environment.ts";
-
-const commands = [adopt];
-
-const usage = `Usage: pulumi-hydra <command> [options]
-
-${commands.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`).join("\n")}
-
-\`pulumi-hydra <command> --help\` tells the options of a command.
-`;
+import { ExplainedError, explanationOf, inWords } from "../explained.ts";
+import { type Console, UsageError } from "./command.ts";
+import { commands, usage } from "./commands.ts";
+import { wordsFor } from "./environment.ts";
+import { printable } from "./printable.ts";
 
 const console: Console = {
   result: (text) => void process.stdout.write(text),
-  say: (line) => void process.stderr.write(`${line}\n`),
+  // A name that others chose may stand in it, and the trace of a defect has several lines.
+  say: (text) => void process.stderr.write(`${text.split("\n").map(printable).join("\n")}\n`),
 };
 
-async function run([name, ...args]: readonly string[]): Promise<void> {
-  if (name === "--help" || name === "-h" || name === "help") return console.result(usage);
-  const command = commands.find((candidate) => candidate.name === name);
-  if (!command) throw new UsageError(name === undefined ? "a command is missing" : "there is no such command");
-  if (args.some((argument) => argument === "--help" || argument === "-h")) return console.result(command.help);
-  await command.run(args, console);
+async function run([name, ...args]: readonly string[]): Promise<number> {
+  const commandOf = (wanted: string | undefined) => commands.find((candidate) => candidate.name === wanted);
+  if (name === "--help" || name === "-h" || name === "help") return show(commandOf(args[0])?.help ?? usage);
+  const command = commandOf(name);
+  if (!command) throw new UsageError(name === undefined ? "missing command" : "there is no such command");
+  if (args.some((argument) => argument === "--help" || argument === "-h")) return show(command.help);
+  return command.run(args, console);
+}
+
+function show(help: string): number {
+  console.result(help);
+  return 0;
 }
 
 /** What a person reads. */
-function explain(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const code = "code" in error ? error.code : undefined;
-  // The message repeats the argument, which may be a secret in the wrong place.
-  if (code === "ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL") return `there is an argument too many; ${seeHelp}`;
-  if (code === "ERR_PARSE_ARGS_UNKNOWN_OPTION") {
-    return `${error.message.split(".")[0]}; settings and secrets are taken from the environment alone; ${seeHelp}`;
-  }
-  if (String(code).startsWith("ERR_PARSE_ARGS_")) return `${error.message}; ${seeHelp}`;
-  if (error instanceof UsageError) return `${error.message}; ${seeHelp}`;
-  if (error instanceof ConfigurationError || error instanceof HydraError) return forEnvironment(error.message);
-  if (error instanceof CommandError || code !== undefined) return error.message;
-  return `a defect in pulumi-hydra; please report it with these lines: ${error.stack}`;
+function explain(error: unknown, args: readonly string[]): string {
+  const text = inWords(explanationOf(error));
+  const given = (option: string) => args.find((argument) => argument === option || argument.startsWith(`${option}=`));
+  const words = wordsFor({ stack: given("--stack"), "admin-url": given("--admin-url") });
+  return error instanceof ExplainedError ? words(text) : text;
 }
 
-const seeHelp = "see `pulumi-hydra --help`";
-
-run(process.argv.slice(2)).catch((error: unknown) => {
-  console.say(`pulumi-hydra: ${explain(error)}`);
-  process.exitCode = 1;
-});
+const args = process.argv.slice(2);
+run(args)
+  .catch((error: unknown) => {
+    console.say(`pulumi-hydra: ${explain(error, args)}`);
+    return 1;
+  })
+  .then((code) => {
+    process.exitCode = code;
+  });

@@ -1,19 +1,16 @@
 // Functions that look up trusted JWT issuers.
 
 import * as z from "zod";
-import type { Admin, Wire } from "../hydra/admin.ts";
 import { unlessGone } from "../hydra/error.ts";
+import type { HydraJson } from "../hydra/json.ts";
 import type { ServerFunction } from "../lifecycle/function.ts";
 import { Refusal } from "../lifecycle/resource.ts";
 import type { Values } from "../lifecycle/value.ts";
-import { connection } from "../resources/connection.ts";
-import * as field from "../resources/field.ts";
-import { keyNameOf } from "../resources/trust-key.ts";
-import {
-  type TrustedJwtIssuerInputs,
-  type TrustedJwtIssuerOutputs,
-  trustedJwtIssuer,
-} from "../resources/trusted-jwt-issuer.ts";
+import { connection, connectionRules } from "../resources/field/connection.ts";
+import * as field from "../resources/field/field.ts";
+import type { HydraOperation } from "../resources/memory.ts";
+import { trustedJwtIssuer } from "../resources/trusted-jwt-issuer/definition.ts";
+import { keyNameOf } from "../resources/trusted-jwt-issuer/name.ts";
 import { outputsOf, readFields } from "../resources/wire.ts";
 
 const readable = ["issuer", "subject", "allowAnySubject", "scope", "expiresAt"];
@@ -27,14 +24,10 @@ const trust = z.object({
   ...trustedJwtIssuer.outputs.shape,
 });
 
-/** A trust as it is found; Hydra names its key, but does not show it. */
-export type IssuerResult = Omit<TrustedJwtIssuerInputs, "jwk" | "connection"> &
-  TrustedJwtIssuerOutputs & { readonly id: string; readonly kid: string };
-export type IssuersResult = { readonly issuers: readonly IssuerResult[] };
 export type IssuerQuery = z.infer<typeof one>;
 export type IssuersQuery = z.infer<typeof some>;
 
-function trustOf(wire: Wire): Values {
+function trustOf(wire: HydraJson): Values {
   const { kid } = keyNameOf(wire);
   return {
     id: wire.id,
@@ -45,42 +38,43 @@ function trustOf(wire: Wire): Values {
 }
 
 const one = z.strictObject({
-  /** The id that Hydra gave the trust. */
+  /** The id that Hydra generated for the trust. */
   id: field.requiredText,
   ...connection,
 });
 
-/** One trusted JWT issuer. */
-export const getTrustedJwtIssuer: ServerFunction<Admin, IssuerQuery> = {
+/** A trusted JWT issuer. */
+export const getTrustedJwtIssuer: ServerFunction<HydraOperation, IssuerQuery> = {
   type: "getTrustedJwtIssuer",
   inputs: one,
   outputs: trust,
-  secrets: [],
+  fields: connectionRules,
   rules: () => [],
-  async call({ server, inputs: { id }, signal }) {
-    const wire = await unlessGone(server.getTrust(id, signal));
-    if (!wire) throw new Refusal(`id: there is no trusted JWT issuer ${JSON.stringify(id)}`);
+  async call({ api }, { id }) {
+    const wire = await unlessGone(api.getTrust(id));
+    if (!wire)
+      throw new Refusal({ code: "not-found", message: `id: there is no trusted JWT issuer ${JSON.stringify(id)}` });
     return trustOf(wire);
   },
 };
 
 const some = z.strictObject({
-  /** Only trusts of exactly this issuer. */
-  issuer: field.text.optional(),
+  /** Only trusts with exactly this issuer. */
+  issuer: field.filter.optional(),
   ...connection,
 });
 
 /** All trusted JWT issuers, or those of one issuer. */
-export const getTrustedJwtIssuers: ServerFunction<Admin, IssuersQuery> = {
+export const getTrustedJwtIssuers: ServerFunction<HydraOperation, IssuersQuery> = {
   type: "getTrustedJwtIssuers",
   inputs: some,
   outputs: z.object({
     /** The trusts. */
     issuers: z.array(trust),
   }),
-  secrets: [],
+  fields: connectionRules,
   rules: () => [],
-  async call({ server, inputs: { issuer }, signal }) {
-    return { issuers: (await server.listTrusts(issuer, signal)).map(trustOf) };
+  async call({ api }, { issuer }) {
+    return { issuers: (await api.listTrusts(issuer)).map(trustOf) };
   },
 };

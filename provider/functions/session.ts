@@ -1,13 +1,13 @@
 // Functions that look at what a running Hydra has issued: tokens and consent.
 
 import * as z from "zod";
-import type { Admin } from "../hydra/admin.ts";
 import { camelCase } from "../hydra/naming.ts";
 import { isNothing } from "../lifecycle/field.ts";
 import type { ServerFunction } from "../lifecycle/function.ts";
 import type { Values } from "../lifecycle/value.ts";
-import { connection } from "../resources/connection.ts";
-import * as field from "../resources/field.ts";
+import { connection, connectionRules } from "../resources/field/connection.ts";
+import * as field from "../resources/field/field.ts";
+import type { HydraOperation } from "../resources/memory.ts";
 
 const token = z.strictObject({
   /** The access or refresh token. */
@@ -22,20 +22,20 @@ const introspection = z.object({
   active: z.boolean(),
   /** The client that the token was issued to. */
   clientId: z.string().optional(),
-  /** Whom the token is about. */
+  /** The subject of the token. */
   sub: z.string().optional(),
-  /** Who issued the token. */
+  /** The issuer of the token. */
   iss: z.string().optional(),
-  /** Whom the token is for. */
+  /** The audiences of the token. */
   aud: z.array(z.string()).optional(),
   /** The token's scope values, separated by spaces. */
   scope: z.string().optional(),
-  /** When the token ends, in seconds since 1970. */
-  exp: z.number().optional(),
+  /** When the token expires, in seconds since 1970. */
+  exp: z.int().optional(),
   /** When the token was issued, in seconds since 1970. */
-  iat: z.number().optional(),
-  /** From when on the token is valid, in seconds since 1970. */
-  nbf: z.number().optional(),
+  iat: z.int().optional(),
+  /** When the token becomes valid, in seconds since 1970. */
+  nbf: z.int().optional(),
   /** `Bearer`. */
   tokenType: z.string().optional(),
   /** `access_token` or `refresh_token`. */
@@ -44,66 +44,69 @@ const introspection = z.object({
   obfuscatedSubject: z.string().optional(),
   /** A human-readable name of the subject. */
   username: z.string().optional(),
-  /** What the consent app put into the token. */
+  /** Claims that the consent app added to the token. */
   ext: z.json().optional(),
 });
 
 export type TokenQuery = z.infer<typeof token>;
-export type TokenResult = z.infer<typeof introspection>;
 export type ConsentQuery = z.infer<typeof subject>;
-export type ConsentResult = { readonly sessions: readonly z.infer<typeof session>[] };
 
-/** What Hydra says of a token (RFC 7662). */
-export const introspectToken: ServerFunction<Admin, TokenQuery> = {
+/** Whether a token is valid, and what Hydra knows about it (RFC 7662). */
+export const introspectToken: ServerFunction<HydraOperation, TokenQuery> = {
   type: "introspectToken",
   inputs: token,
   outputs: introspection,
-  secrets: ["ext"],
+  fields: { ...connectionRules, token: { secret: true }, ext: { secret: true } },
   rules: () => [],
-  async call({ server, inputs: { token, scope }, signal }) {
-    return renamed(await server.introspectToken(token, scope, signal), Object.keys(introspection.shape));
+  async call({ api }, { token, scope }) {
+    return renamed(await api.introspectToken(token, scope), Object.keys(introspection.shape));
   },
 };
 
 const subject = z.strictObject({
   /** The subject that gave consent. */
   subject: field.requiredText,
+  /** Only the consent that was given in this login session. Defaults to that of every session. */
+  loginSessionId: field.requiredText.optional(),
   ...connection,
 });
 
 const session = z.object({
   /** The id of the consent request. */
   consentRequestId: z.string().optional(),
-  /** The client that was given consent. */
+  /** The login session in which consent was given: the claim `sid` of its ID tokens. */
+  loginSessionId: z.string().optional(),
+  /** The client that received consent. */
   clientId: z.string().optional(),
   /** The scope values that were granted. */
   grantScope: z.array(z.string()).optional(),
   /** The audiences that were granted. */
   grantAccessTokenAudience: z.array(z.string()).optional(),
-  /** Whether the consent is remembered. */
+  /** Whether Hydra remembers the consent. */
   remember: z.boolean().optional(),
-  /** For how many seconds it is remembered; 0: for ever. */
-  rememberFor: z.number().optional(),
+  /** For how many seconds Hydra remembers it. 0 means for ever. */
+  rememberFor: z.int().optional(),
   /** When consent was given (RFC 3339). */
   handledAt: z.string().optional(),
 });
 
-/** The consent that a subject has given and not taken back. */
-export const getConsentSessions: ServerFunction<Admin, ConsentQuery> = {
+/** The consent that a subject has given and not revoked. */
+export const getConsentSessions: ServerFunction<HydraOperation, ConsentQuery> = {
   type: "getConsentSessions",
   inputs: subject,
   outputs: z.object({
-    /** One session for each consent. */
+    /** The consent sessions of the subject. */
     sessions: z.array(session),
   }),
-  secrets: ["sessions"],
+  fields: { ...connectionRules, sessions: { secret: true } },
   rules: () => [],
-  async call({ server, inputs: { subject }, signal }) {
-    const sessions = await server.listConsentSessions(subject, signal);
+  async call({ api }, { subject, loginSessionId }) {
+    const sessions = await api.listConsentSessions(subject, loginSessionId);
     return {
-      sessions: sessions.map(({ consent_request: request, ...rest }) => {
-        const client = (request as Values | undefined)?.client as Values | undefined;
-        return renamed({ ...rest, client_id: client?.client_id }, Object.keys(session.shape));
+      sessions: sessions.map(({ consent_request, ...rest }) => {
+        const { client, login_session_id } = (consent_request ?? {}) as Values;
+        const { client_id } = (client ?? {}) as Values;
+        return renamed({ ...rest, login_session_id, client_id }, Object.keys(session.shape));
       }),
     };
   },

@@ -1,8 +1,7 @@
-// Failures of a check as the engine is told of them: it prints the value of the property that a failure names.
+// Failures of a check as the engine is told of them: it prints the value of the top-level property that a failure names.
 
-import type * as z from "zod";
-import { type Failure, formatPath } from "../lifecycle/check.ts";
-import type { FieldRules } from "../lifecycle/field.ts";
+import { type Failure, formatPath } from "../lifecycle/failure.ts";
+import type { Fielded } from "../lifecycle/field.ts";
 import { secretNames } from "./values.ts";
 
 /** Without a property, a failure is about the whole, and no value is printed. */
@@ -11,21 +10,19 @@ export interface CheckFailure {
   readonly reason: string;
 }
 
-/** What was checked: its shape, and which fields are secret. */
-interface Shape {
-  readonly inputs: z.ZodObject;
-  readonly fields?: Readonly<Record<string, FieldRules>>;
+/** A failure of the inputs of a resource or a function; `news` are the inputs as they came. */
+export function toCheckFailure(failure: Failure, news: object, { inputs, fields }: Fielded): CheckFailure {
+  const name = String(failure.path[0] ?? "");
+  // Under a name that is none there may be a secret that was meant for another.
+  const isPrinted = Object.hasOwn(inputs.shape, name) && !secretNames(news).has(name);
+  const isSafe = isPrinted && !fields[name]?.secret && !fields[name]?.confidential;
+  return isSafe ? { ...unprinted(failure), property: formatPath(failure.path) } : unprinted(failure);
 }
 
-/** A failure of the inputs of a resource or a function; `news` are the inputs as they came. */
-export function failureOf({ path, reason }: Failure, news: object, { inputs, fields = {} }: Shape): CheckFailure {
+/** The same where it is not known which values are secret. Of what is nested the engine prints nothing. */
+export function unprinted({ path, reason }: Failure): CheckFailure {
   const place = formatPath(path);
-  const name = String(path[0] ?? "");
-  // A JSON Web Key may be private, and under a name that is none there may be a secret that was meant for another.
-  const secret = fields[name]?.secret || secretNames(news).has(name) || /^jwks?$/.test(name);
-  const safe = Object.hasOwn(inputs.shape, name) && !secret;
-  // The engine looks a path up among the top-level names only: of what is nested it prints nothing.
-  return { property: safe || path.length > 1 ? place : "", reason: place === "" ? reason : `${place}: ${reason}` };
+  return { property: path.length > 1 ? place : "", reason: place === "" ? reason : `${place}: ${reason}` };
 }
 
 /** A failure of the configuration, any key of which may hold a credential. */

@@ -1,6 +1,6 @@
 // Which places inside changed properties differ, for the preview that people read. Knows nothing of OAuth 2.0.
 
-import type { Path } from "../lifecycle/check.ts";
+import type { Path } from "../lifecycle/failure.ts";
 import { isNothing } from "../lifecycle/field.ts";
 import { isUnknown, sameJson, type Values } from "../lifecycle/value.ts";
 

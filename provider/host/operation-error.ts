@@ -1,30 +1,34 @@
-// A failed operation as the engine is to understand it: what exists, and what may. Knows nothing of the wire.
+// A failed operation as hosts tell it to the engine: what exists, and what may. Knows nothing of the wire.
 
-/** A resource that exists, as the engine records it. */
-export interface Existing {
-  readonly id: string;
-  readonly properties: Record<string, NonNullable<unknown>>;
-  readonly inputs?: Record<string, NonNullable<unknown>>;
-}
+import { type Explanation, inWords } from "../explained.ts";
+import type { Live } from "../lifecycle/resource.ts";
 
-/** The resource exists, but is not as asked. */
+/** The object exists, but is not as asked. */
 export interface Unfinished {
-  readonly reasons: readonly string[];
-  readonly existing: Existing;
+  readonly live: Live;
+  readonly reasons: readonly Explanation[];
 }
 
 /** What is known after a failure: that nothing came of it, that something may have, or that the engine wanted an end. */
 export type Outcome = "nothing" | "unsure" | "cancelled";
 
-/** A failure that is written for people. */
+/** A failed operation. Its message is all that people read. */
 export class OperationError extends Error {
+  readonly explanation: Explanation;
   readonly outcome: Outcome;
   readonly unfinished: Unfinished | undefined;
 
-  constructor(message: string, outcome: Outcome = "nothing", unfinished?: Unfinished) {
-    super(message);
-    this.name = "OperationError";
+  constructor(explanation: Explanation, outcome: Outcome = "nothing", unfinished?: Unfinished) {
+    super(inWords(explanation));
+    this.explanation = explanation;
     this.outcome = outcome;
     this.unfinished = unfinished;
   }
+}
+
+/** The failure of a program that was written for another version. */
+export function unknownType(what: string, name: string): OperationError {
+  const message = `pulumi-hydra has no ${what} ${JSON.stringify(name)}`;
+  const advice = "install the version of the plugin that the program's package has";
+  return new OperationError({ code: "unknown-type", message, advice });
 }

@@ -1,6 +1,9 @@
 // Property paths as the engine writes them: `redirectUris[1]`, `metadata.team`, `metadata["a.b"]`, `contacts[*]`.
 
-import type { Path } from "../lifecycle/check.ts";
+import type { Path } from "../lifecycle/failure.ts";
+
+/** A place, and what is said of it. */
+export type Place<Rest extends readonly unknown[]> = readonly [path: Path, ...rest: Rest];
 
 /** The parts of a path; a wildcard is `*`. What is no path has none. */
 export function parsePath(text: string): Path {

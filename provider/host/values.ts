@@ -2,6 +2,9 @@
 
 import { isUnknown, unknown, type Values } from "../lifecycle/value.ts";
 
+/** Properties as they are on the wire. */
+export type PulumiProperties = Record<string, NonNullable<unknown>>;
+
 const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** One marker for each type; programs in Node.js send the one for texts for all of them. */
@@ -62,18 +65,22 @@ export function secretTexts(value: unknown, secret = false): string[] {
   return Object.values(value).flatMap((item) => secretTexts(item, inside));
 }
 
-/** Properties for the wire: unset ones left out, those in `secrets` marked as a whole. */
+/**
+ * Properties for the wire, those in `secrets` marked as a whole. Unset ones are left out. In a preview that would mean that
+ * nobody knows them: there, null says that they will not be set.
+ */
 export function propertiesToWire(
   properties: Values,
   secrets: ReadonlySet<string>,
-): Record<string, NonNullable<unknown>> {
-  const wire: Record<string, NonNullable<unknown>> = {};
+  keepsNull = false,
+): PulumiProperties {
+  const wire: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(properties)) {
     const plain = toWire(value);
-    if (plain === undefined || plain === null) continue;
-    wire[name] = secrets.has(name) ? { [signature]: secretSignature, value: plain } : plain;
+    if (plain === undefined || (plain === null && !keepsNull)) continue;
+    wire[name] = secrets.has(name) && plain !== null ? { [signature]: secretSignature, value: plain } : plain;
   }
-  return wire;
+  return wire as PulumiProperties;
 }
 
 /**

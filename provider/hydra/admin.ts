@@ -1,144 +1,191 @@
 // Hydra's admin API: one function per endpoint used. Knows nothing of Pulumi.
 
 import { secretsIn } from "./confidential.ts";
-import { HydraError } from "./error.ts";
-import { createReadClient, forgetListed, type Page } from "./listed-read.ts";
-import type { Answer, Client, HydraRequest } from "./request.ts";
-
-/** A JSON object as Hydra sends or takes it, with its own snake_case names. */
-export type Wire = Readonly<Record<string, unknown>>;
-
-/** One operation of a JSON Patch (RFC 6902); `add` also replaces. */
-export interface PatchOperation {
-  readonly op: "add" | "remove" | "replace";
-  readonly path: string;
-  readonly value?: unknown;
-}
+import type { ReadDocument } from "./document.ts";
+import { amended, HydraError } from "./error.ts";
+import type { HydraJson, PatchOperation } from "./json.ts";
+import { createKeyApi, type KeyApi } from "./key.ts";
+import { isObject, pagedList, pageOf, type Sender, wholeList } from "./list.ts";
+import { createReadClient, type WriteCount } from "./listed-read.ts";
+import { segment } from "./segment.ts";
+import type { Answer, HydraRequest, Transport } from "./transport.ts";
 
 /** One Hydra, reached through its admin API. */
-export interface Admin {
+export interface HydraApi extends KeyApi {
   /** The admin API's base URL: two connections with the same one are the same Hydra. */
   readonly url: string;
-  createClient(client: Wire, signal?: AbortSignal): Promise<Wire>;
-  getClient(id: string, signal?: AbortSignal): Promise<Wire>;
+  /** One call, never repeated: fails where the server or the credentials are wrong. */
+  tryOut(): Promise<void>;
+  /** The same Hydra, asked until the signal is aborted. */
+  until(signal: AbortSignal): HydraApi;
+  createClient(client: HydraJson): Promise<HydraJson>;
+  getClient(id: string): Promise<HydraJson>;
   /** The same, for a look that nothing is written by: where many are read at once, from pages at most two seconds old. */
-  readClient(id: string, signal?: AbortSignal): Promise<Wire>;
-  patchClient(id: string, patch: readonly PatchOperation[], signal?: AbortSignal): Promise<Wire>;
-  putClient(id: string, client: Wire, signal?: AbortSignal): Promise<Wire>;
-  putLifespans(id: string, lifespans: Wire, signal?: AbortSignal): Promise<Wire>;
-  deleteClient(id: string, signal?: AbortSignal): Promise<void>;
+  readClient(id: string): Promise<HydraJson>;
+  patchClient(id: string, patch: readonly PatchOperation[]): Promise<HydraJson>;
+  putClient(id: string, client: HydraJson): Promise<HydraJson>;
+  putLifespans(id: string, lifespans: HydraJson): Promise<HydraJson>;
+  deleteClient(id: string): Promise<void>;
   /** Gives a client a new secret beside the ones it has. Servers up to v26.2.0 do not have this. */
-  rotateSecret(id: string, signal?: AbortSignal): Promise<Wire>;
+  rotateSecret(id: string): Promise<HydraJson>;
   /** Ends all secrets of a client but the newest. Servers up to v26.2.0 do not have this. */
-  dropPreviousSecrets(id: string, signal?: AbortSignal): Promise<void>;
-  /** Ends all access and refresh tokens of a client. */
-  deleteTokens(id: string, signal?: AbortSignal): Promise<void>;
+  dropPreviousSecrets(id: string): Promise<void>;
+  /** Revokes the access tokens of a client. Its refresh tokens stay, and buy new ones. */
+  deleteTokens(id: string): Promise<void>;
+  /** Revokes consent, and the access and refresh tokens that came from it. Hydra answers alike where there is none. */
+  revokeConsent(of: RevokedConsent): Promise<void>;
+  /** Ends sign-ins: all those of a subject, or one. No token ends with them. */
+  revokeLogins(of: { readonly subject: string } | { readonly sid: string }): Promise<void>;
   /** Whether a secret is the client's, asked without issuing a token. Absent where no public API is known. */
   readonly checkSecret?: CheckSecret | undefined;
   /** Whether the configuration wants every read to ask that. */
   readonly readsCheckSecrets: boolean;
-  createTrust(trust: Wire, signal?: AbortSignal): Promise<Wire>;
-  getTrust(id: string, signal?: AbortSignal): Promise<Wire>;
-  /** Every client, or those of a name or an owner; all pages. */
-  listClients(filter: Filter, signal?: AbortSignal): Promise<readonly Wire[]>;
-  /** The same, page by page. */
-  clientPages(filter: Filter, signal?: AbortSignal): AsyncIterable<readonly Wire[]>;
+  createTrust(trust: HydraJson): Promise<HydraJson>;
+  getTrust(id: string): Promise<HydraJson>;
+  /** Every client, or those of a name or an owner: none twice, none missing, whoever writes meanwhile. */
+  listClients(filter: Filter): Promise<readonly HydraJson[]>;
   /** What Hydra says of a token (RFC 7662). */
-  introspectToken(token: string, scope: string | undefined, signal?: AbortSignal): Promise<Wire>;
-  /** The consent that a subject has given; all pages. */
-  listConsentSessions(subject: string, signal?: AbortSignal): Promise<readonly Wire[]>;
-  /** Every trust, or those of an issuer; all pages. */
-  listTrusts(issuer: string | undefined, signal?: AbortSignal): Promise<readonly Wire[]>;
-  /** The same, page by page. */
-  trustPages(issuer: string | undefined, signal?: AbortSignal): AsyncIterable<readonly Wire[]>;
-  deleteTrust(id: string, signal?: AbortSignal): Promise<void>;
-  /** The public keys stored under a set and key id. */
-  getKeys(set: string, kid: string, signal?: AbortSignal): Promise<readonly Wire[]>;
+  introspectToken(token: string, scope: string | undefined): Promise<HydraJson>;
+  /** The consent that a subject has given, in one sign-in or in any; all pages. */
+  listConsentSessions(subject: string, loginSessionId?: string): Promise<readonly HydraJson[]>;
+  /** Every trust, or those of an issuer, that is `wanted`: none twice, none missing, whoever writes meanwhile. */
+  listTrusts(issuer: string | undefined, wanted?: (trust: HydraJson) => boolean): Promise<readonly HydraJson[]>;
+  deleteTrust(id: string): Promise<void>;
+  /** A JSON document that anybody may read, by the proxy and the authorities of this server. No credential is sent. */
+  readDocument(uri: string): Promise<unknown>;
 }
+
+/** Consent as Hydra's query names it: that of a subject to all clients or to one, or a single one (from v25.4.0 on). */
+export type RevokedConsent =
+  | { readonly subject: string; readonly all: "true" }
+  | { readonly subject: string; readonly client: string }
+  | { readonly consent_request_id: string };
 
 /** How a client authenticates with its secret (OpenID Connect Core, 9). */
 export type SecretMethod = "client_secret_basic" | "client_secret_post";
 
-export type CheckSecret = (id: string, secret: string, method: SecretMethod, signal?: AbortSignal) => Promise<boolean>;
+export type CheckSecret = (id: string, secret: string, method: SecretMethod) => Promise<boolean>;
 
-/** The admin API behind `client`; `publicApi` is where secrets are checked. */
-export function createAdmin(url: string, transport: Client, publicApi?: Client, readsCheckSecrets = false): Admin {
-  const client = { send: (request: HydraRequest) => observed(transport, request) };
-  const remove = async (path: string, signal?: AbortSignal, unexpected?: HydraRequest["unexpected"]) =>
-    void (await client.send({ method: "DELETE", path: `/admin${path}`, signal, unexpected }));
+/** What a Hydra is asked through. */
+export interface Reach {
+  /** The admin API's base URL. */
+  readonly url: string;
+  readonly transport: Transport;
+  /** Where secrets are checked. */
+  readonly publicApi?: Transport | undefined;
+  /** Whether the configuration wants every read of a client to check its secret. */
+  readonly readsCheckSecrets?: boolean;
+  readonly readDocument: ReadDocument;
+  /** Members of what is written, by Hydra's names, whose texts are secret, or may be: no message repeats them. */
+  readonly confidential?: ReadonlySet<string>;
+  /** Shared by all that write to this Hydra. */
+  readonly writes?: WriteCount;
+}
+
+/** The admin API behind a transport. */
+export function createHydraApi(reach: Reach): HydraApi {
+  const { transport, writes = { count: 0 } } = reach;
+  const sender = counting(transport, writes);
+  const readClient = createReadClient({
+    one: (id, signal) => createBound(sender, reach, noRead, signal).getClient(id),
+    page: (path, signal) => pageOf(sender, "client_id", { path, signal, once: true }),
+    first: `/admin/clients?${query({})}`,
+    now: () => performance.now(),
+    writes,
+  });
+  return createBound(sender, reach, readClient, undefined);
+}
+
+type ReadClient = ReturnType<typeof createReadClient>;
+
+const noRead: ReadClient = () => Promise.reject(new Error("defect: a single read never asks for a listed one"));
+
+function createBound(sender: Sender, reach: Reach, readClient: ReadClient, signal: AbortSignal | undefined): HydraApi {
+  const { url, publicApi, readsCheckSecrets = false, readDocument, confidential = new Set() } = reach;
+  const client: Sender = { send: (request) => sender.send({ ...request, signal }) };
+  const remove = async (path: string, unexpected?: HydraRequest["unexpected"]) =>
+    void (await client.send({ method: "DELETE", path: `/admin${path}`, unexpected }));
   const nothing = (json: unknown) => (json === undefined ? undefined : "empty");
-  const clientPages = (filter: Filter, signal?: AbortSignal) =>
-    pages(client, "client_id", `/clients?${query(filter)}`, signal);
-  const trustPages = (issuer: string | undefined, signal?: AbortSignal) =>
-    pages(client, "id", `${trusts}?${query({ issuer })}`, signal);
-  const object = async (request: HydraRequest, members: Wire = {}) => {
+  const object = async (request: HydraRequest, members: HydraJson = {}) => {
     const { json } = await client.send({ ...request, unexpected: (found) => unlike(found, members) });
-    return json as Wire;
+    return json as HydraJson;
   };
-  const post = (path: string, signal?: AbortSignal, body?: Wire) =>
-    ({ method: "POST", path: `/admin${path}`, body, secrets: secretsIn(body), repeatable: true, signal }) as const;
-  type Method = HydraRequest["method"];
-  const ofClient = async (method: Method, id: string, signal?: AbortSignal, body?: unknown, below = "") => {
-    const request = { method, path: `/admin${clientPath(id)}${below}`, body, secrets: secretsIn(body), signal };
-    return object(request, { client_id: id });
+  const post = (path: string, body?: HydraJson) =>
+    ({
+      method: "POST",
+      path: `/admin${path}`,
+      body,
+      secrets: secretsIn(body, confidential),
+      repeatable: true,
+    }) as const;
+  const ofClient = async (method: HydraRequest["method"], id: string, body?: unknown, below = "") => {
+    const request = { method, path: `/admin${clientPath(id)}${below}`, body, secrets: secretsIn(body, confidential) };
+    return hintAtSecret(body, object(request, { client_id: id }));
   };
-  const getClient = (id: string, signal?: AbortSignal) => ofClient("GET", id, signal);
   return {
     url,
-    createClient: (body, signal) => object(post("/clients", signal, body), { client_id: body.client_id }),
-    getClient,
-    readClient: createReadClient({
-      one: getClient,
-      page: (path, signal) => pageOf(client, "client_id", { path, signal, once: true }),
-      first: `/admin/clients?${query({})}`,
-      now: () => performance.now(),
-    }),
-    patchClient: (id, patch, signal) => ofClient("PATCH", id, signal, patch),
-    putClient: (id, body, signal) => ofClient("PUT", id, signal, body),
-    putLifespans: (id, body, signal) => ofClient("PUT", id, signal, body, "/lifespans"),
-    deleteClient: async (id, signal) => remove(clientPath(id), signal, nothing),
+    tryOut: async () => void (await pageOf(client, "client_id", { path: "/admin/clients?page_size=1", once: true })),
+    until: (other) => createBound(sender, reach, readClient, other),
+    createClient: (body) => hintAtSecret(body, object(post("/clients", body), { client_id: body.client_id })),
+    getClient: (id) => ofClient("GET", id),
+    readClient: (id) => readClient(id, signal),
+    patchClient: (id, patch) => ofClient("PATCH", id, patch),
+    putClient: (id, body) => ofClient("PUT", id, body),
+    putLifespans: (id, body) => ofClient("PUT", id, body, "/lifespans"),
+    deleteClient: async (id) => remove(clientPath(id), nothing),
     // Sent twice, it makes two secrets, and the answer tells the newer one.
-    rotateSecret: (id, signal) => object(post(`${clientPath(id)}/secrets/rotate`, signal)),
-    dropPreviousSecrets: async (id, signal) => remove(`${clientPath(id)}/secrets/rotate`, signal),
-    deleteTokens: (id, signal) => remove(`/oauth2/tokens?${new URLSearchParams({ client_id: id })}`, signal),
+    rotateSecret: async (id) => object(post(`${clientPath(id)}/secrets/rotate`)),
+    dropPreviousSecrets: async (id) => remove(`${clientPath(id)}/secrets/rotate`),
+    deleteTokens: (id) => remove(`/oauth2/tokens?${new URLSearchParams({ client_id: id })}`, nothing),
+    revokeConsent: (of) => remove(`/oauth2/auth/sessions/consent?${new URLSearchParams(of)}`, nothing),
+    revokeLogins: (of) => remove(`/oauth2/auth/sessions/login?${new URLSearchParams(of)}`, nothing),
     readsCheckSecrets,
-    checkSecret: publicApi && ((...asked) => checkSecret(publicApi, ...asked)),
-    createTrust: (body, signal) => object(post(trusts, signal, body), { issuer: body.issuer, id: undefined }),
-    getTrust: async (id, signal) => {
-      const request = { method: "GET", path: `/admin${trustPath(id)}`, signal } as const;
-      return object(request, { id });
-    },
-    listClients: (filter, signal) => all(clientPages(filter, signal)),
-    clientPages,
-    introspectToken: (token, scope, signal) => {
+    checkSecret: publicApi && ((id, secret, method) => checkSecret(publicApi, { id, secret, method, signal })),
+    createTrust: (body) => object(post(trusts, body), { issuer: body.issuer, id: undefined }),
+    getTrust: async (id) => object({ method: "GET", path: `/admin${trustPath(id)}` }, { id }),
+    listClients: (filter) => wholeList(client, "client_id", `/admin/clients?${query(filter)}`),
+    introspectToken: (token, scope) => {
       const form = scope === undefined ? { token } : { token, scope };
-      return object({ ...post("/oauth2/introspect", signal), form, secrets: [token] });
+      return object({ ...post("/oauth2/introspect"), form, secrets: [token] });
     },
-    listConsentSessions: (subject, signal) =>
-      all(pages(client, undefined, `/oauth2/auth/sessions/consent?${query({ subject })}`, signal)),
-    listTrusts: (issuer, signal) => all(trustPages(issuer, signal)),
-    trustPages,
-    deleteTrust: async (id, signal) => remove(trustPath(id), signal, nothing),
-    getKeys: async (set, kid, signal) => {
-      const request = { method: "GET", path: `/admin/keys/${segment(set)}/${segment(kid)}`, signal } as const;
-      const areKeys = (found: unknown) =>
-        unlike(found, {}) ?? (areObjects(keysIn(found)) ? undefined : "a set of keys");
-      return keysIn((await client.send({ ...request, unexpected: areKeys })).json) as Wire[];
+    listConsentSessions: async (subject, login_session_id) => {
+      const path = `/admin/oauth2/auth/sessions/consent?${query({ subject, login_session_id })}`;
+      return (await pagedList(client, undefined, path)).items;
     },
+    listTrusts: (issuer, wanted) => wholeList(client, "id", `/admin${trusts}?${query({ issuer })}`, wanted),
+    deleteTrust: async (id) => remove(trustPath(id), nothing),
+    ...createKeyApi(client),
+    readDocument: (uri) => readDocument(uri, signal),
   };
 }
 
-function keysIn(json: unknown): unknown {
-  return (json as Wire).keys ?? [];
+/** BCrypt, with which Hydra may be configured to hash, takes no more bytes: v2.3.0 and v26.2.0 answer a bare 500. */
+const longestForBcrypt = 72;
+
+/** The answer to a write of a client; its failure says so where the length of the secret may be why. */
+function hintAtSecret<T>(body: unknown, answer: Promise<T>): Promise<T> {
+  return answer.catch((error: unknown) => {
+    const secret = secretOf(body);
+    const long = typeof secret === "string" && Buffer.byteLength(secret) > longestForBcrypt;
+    if (!long || !(error instanceof HydraError) || error.status !== 500) throw error;
+    const message = `${error.message}; the client secret has more than ${longestForBcrypt} bytes, which a Hydra that hashes with BCrypt (oauth2.hashers.algorithm) cannot store`;
+    throw amended(error, { code: "secret-too-long", message, advice: "choose a shorter one" });
+  });
 }
 
-type Sender = Pick<Client, "send">;
+/** The client secret that a client or a JSON Patch of one sets. */
+function secretOf(body: unknown): unknown {
+  if (!Array.isArray(body)) return (body as HydraJson | undefined)?.client_secret;
+  return body.find(({ path }: PatchOperation) => path === "/client_secret")?.value;
+}
 
-/** Sends a request; what was listed before a write or beside it is not believed after it. */
-function observed(client: Client, request: HydraRequest): Promise<Answer> {
-  if (request.method === "GET") return client.send(request);
-  forgetListed();
-  return client.send(request).finally(forgetListed);
+/** Counts writes: what was listed before one or beside it is not believed after it. */
+function counting(transport: Transport, writes: WriteCount): Sender {
+  const write = async (request: HydraRequest): Promise<Answer> => {
+    writes.count++;
+    return transport.send(request).finally(() => writes.count++);
+  };
+  return { send: (request) => (request.method === "GET" ? transport.send(request) : write(request)) };
 }
 
 /** What a list is narrowed to; every member has to match exactly. */
@@ -159,19 +206,15 @@ function trustPath(id: string): string {
   return `${trusts}/${segment(id)}`;
 }
 
-/** Whether a text can stand as one segment of a path: the dots would lead elsewhere, and half a character is nothing. */
-export function isSegment(text: string): boolean {
-  return text !== "" && text !== "." && text !== ".." && !/\p{Cs}/u.test(text);
-}
-
-function segment(text: string): string {
-  if (isSegment(text)) return encodeURIComponent(text);
-  const message = `no server can address an object named ${JSON.stringify(text)}`;
-  throw new HydraError(message, { kind: "refused", method: "GET", path: "" });
+interface SecretQuestion {
+  readonly id: string;
+  readonly secret: string;
+  readonly method: SecretMethod;
+  readonly signal: AbortSignal | undefined;
 }
 
 // Revocation (RFC 7009) authenticates the client and is content with any token.
-async function checkSecret(api: Client, id: string, secret: string, method: SecretMethod, signal?: AbortSignal) {
+async function checkSecret(api: Transport, { id, secret, method, signal }: SecretQuestion): Promise<boolean> {
   const basic = Buffer.from(`${formEncoded(id)}:${formEncoded(secret)}`).toString("base64");
   const proof: Pick<HydraRequest, "headers" | "form"> =
     method === "client_secret_basic"
@@ -182,7 +225,7 @@ async function checkSecret(api: Client, id: string, secret: string, method: Secr
     await api.send({ method: "POST", ...request });
     return true;
   } catch (error) {
-    if (error instanceof HydraError && error.status === 401 && error.code === "invalid_client") return false;
+    if (error instanceof HydraError && error.status === 401 && error.oauthError === "invalid_client") return false;
     throw error;
   }
 }
@@ -192,75 +235,12 @@ function formEncoded(text: string): string {
   return new URLSearchParams({ text }).toString().slice("text=".length);
 }
 
-// Page tokens differ between versions; the Link header's `rel="next"` (RFC 8288) is the one thing that does not.
-async function* pages(
-  client: Sender,
-  member: string | undefined,
-  first: string,
-  signal?: AbortSignal,
-): AsyncGenerator<readonly Wire[]> {
-  const seen = new Set<string>();
-  let path: string | undefined = `/admin${first}`;
-  while (path !== undefined && !seen.has(path)) {
-    if (seen.size === mostPages) throw endless(path);
-    seen.add(path);
-    const page: Page = await pageOf(client, member, { path, signal });
-    yield page.items;
-    path = page.next;
-  }
-}
-
-/** A million objects, 500 on each page: a list that goes on has no end. */
-const mostPages = 2_000;
-
-async function all(found: AsyncIterable<readonly Wire[]>): Promise<Wire[]> {
-  const items: Wire[] = [];
-  for await (const page of found) items.push(...page);
-  return items;
-}
-
-/** A page of objects, each with a text of the name `member`: without, it could not be asked about. */
-async function pageOf(
-  client: Sender,
-  member: string | undefined,
-  asked: Pick<HydraRequest, "path" | "signal" | "once">,
-): Promise<Page> {
-  const has = (item: Wire) => member === undefined || typeof item[member] === "string";
-  const unexpected = (found: unknown) =>
-    areObjects(found) && found.every(has) ? undefined : `a list of objects${member ? ` with ${member}` : ""}`;
-  const { json, headers } = await client.send({ method: "GET", ...asked, unexpected });
-  const items = json as Wire[];
-  // v2.3.0 names a next page even after the last trust.
-  return { items, next: items.length === 0 ? undefined : nextPage(String(headers.link ?? ""), asked.path) };
-}
-
-// The query alone is taken over: behind a proxy the link names a host that is not ours.
-function nextPage(link: string, current: string): string | undefined {
-  const target = /<([^>]*)>\s*;\s*rel="?next"?/.exec(link)?.[1];
-  if (target === undefined) return undefined;
-  const query = target.indexOf("?");
-  return query < 0 ? undefined : current.replace(/\?.*$/, "") + target.slice(query);
-}
-
-function endless(path: string): HydraError {
-  const message = `the answer of ${path} is not the last of ${mostPages} pages, as many as a list may have; check that hydra:adminUrl points at Hydra's admin API`;
-  return new HydraError(message, { kind: "unreachable", method: "GET", path });
-}
-
 /** What an answer has to be, when it is not an object with these members; one without a value may be any text. */
-function unlike(json: unknown, members: Wire): string | undefined {
+function unlike(json: unknown, members: HydraJson): string | undefined {
   if (!isObject(json)) return "an object";
   const wrong = Object.keys(members).find((name) => {
     const [found, wanted] = [json[name], members[name]];
     return wanted === undefined ? typeof found !== "string" || found === "" : found !== wanted;
   });
   return wrong === undefined ? undefined : `an object with the ${wrong} ${JSON.stringify(members[wrong] ?? "…")}`;
-}
-
-function isObject(json: unknown): json is Wire {
-  return typeof json === "object" && json !== null && !Array.isArray(json);
-}
-
-function areObjects(json: unknown): json is Wire[] {
-  return Array.isArray(json) && json.every(isObject);
 }

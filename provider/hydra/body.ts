@@ -1,9 +1,9 @@
 // What a request carries and what an answer brings, as text. Knows no address.
 
-import type { HydraRequest } from "./request.ts";
-
-/** No answer of the admin API comes near this; more is not read into memory. */
-const largestBody = 32 * 1024 * 1024;
+import { promisify } from "node:util";
+import { brotliDecompress, gunzip, inflate } from "node:zlib";
+import { largestBody, type Received, tooLarge, UnreadableAnswer } from "./exchange.ts";
+import type { HydraRequest } from "./transport.ts";
 
 /** The body of a request, and the header that says what it is. */
 export function encode(request: HydraRequest): { body: string | null; type: Record<string, string> } {
@@ -17,26 +17,30 @@ export function encode(request: HydraRequest): { body: string | null; type: Reco
   return { body: JSON.stringify(request.body), type: { "content-type": "application/json" } };
 }
 
-type Body = AsyncIterable<Uint8Array> & { text(): Promise<string>; destroy(): unknown };
+// Nobody asks for these, but what stands before Hydra may compress all the same.
+const decoders: Readonly<Record<string, (body: Buffer, limit: { maxOutputLength: number }) => Promise<Buffer>>> = {
+  gzip: promisify(gunzip),
+  "x-gzip": promisify(gunzip),
+  deflate: promisify(inflate),
+  br: promisify(brotliDecompress),
+};
 
-/** The text of an answer that announces so many bytes, or does not say how many. */
-export async function readBounded(body: Body, announced: number | undefined): Promise<string> {
-  if (announced !== undefined) {
-    if (announced > largestBody) throw tooLarge(body);
-    // An answer ends where it said that it would.
-    return body.text();
+/** The text of an answer; throws, in words, where it is none that we can read. */
+export async function textOf(
+  { headers, body }: Pick<Received, "headers" | "body">,
+  largest = largestBody,
+): Promise<string> {
+  const coding = String(headers["content-encoding"] ?? "identity")
+    .trim()
+    .toLowerCase();
+  if (coding === "identity" || body.length === 0) return body.toString("utf8");
+  const decode = Object.hasOwn(decoders, coding) ? decoders[coding] : undefined;
+  if (decode === undefined)
+    throw new UnreadableAnswer(`the answer is encoded as ${JSON.stringify(coding)}, which was not asked for`);
+  try {
+    return (await decode(body, { maxOutputLength: largest })).toString("utf8");
+  } catch (error) {
+    if (error instanceof RangeError) throw tooLarge(largest);
+    throw new UnreadableAnswer(`the answer says that it is encoded as ${coding}, and is not`);
   }
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > largestBody) throw tooLarge(body);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
-}
-
-function tooLarge(body: Body): Error {
-  body.destroy();
-  return new Error(`the answer is larger than ${largestBody / 1024 / 1024} MiB`);
 }

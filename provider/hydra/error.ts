@@ -1,57 +1,59 @@
 // What can go wrong between us and Hydra, and the one place that decides what "gone" means. Knows nothing of Pulumi.
 
-/**
- * What a failed exchange means to the caller:
- * - `gone`: Hydra itself says that the object does not exist;
- * - `conflict`: an object of that identity exists already;
- * - `refused`: Hydra does not accept what was sent;
- * - `denied`: the credential is missing, wrong or too weak;
- * - `unreachable`: no answer, or none from Hydra (a proxy, another server, another path);
- * - `unavailable`: Hydra or a proxy before it cannot serve the request now;
- * - `cancelled`: the operation was stopped by its caller.
- */
-export type HydraErrorKind = "gone" | "conflict" | "refused" | "denied" | "unreachable" | "unavailable" | "cancelled";
+import type { Code } from "../code.ts";
+import { ExplainedError, type Explanation } from "../explained.ts";
 
-export interface HydraErrorDetails {
-  readonly kind: HydraErrorKind;
+export interface HydraFailure extends Explanation {
   readonly method: string;
   readonly path: string;
   readonly status?: number | undefined;
   /** The OAuth 2.0 error code (RFC 6749, 5.2) in the answer. */
-  readonly code?: string | undefined;
+  readonly oauthError?: string | undefined;
   /** The request may have been carried out although no good answer arrived. */
   readonly uncertain?: boolean;
 }
 
 /** A request to Hydra that did not end well. Its message holds no credential and no request body. */
-export class HydraError extends Error {
-  readonly kind: HydraErrorKind;
+export class HydraError extends ExplainedError {
   readonly method: string;
   readonly path: string;
   readonly status: number | undefined;
-  readonly code: string | undefined;
+  readonly oauthError: string | undefined;
   readonly uncertain: boolean;
 
-  constructor(message: string, details: HydraErrorDetails) {
-    super(message);
-    this.name = "HydraError";
-    this.kind = details.kind;
-    this.method = details.method;
-    this.path = details.path;
-    this.status = details.status;
-    this.code = details.code;
-    this.uncertain = details.uncertain ?? false;
+  constructor(failure: HydraFailure, cause?: unknown) {
+    super(failure, cause);
+    this.method = failure.method;
+    this.path = failure.path;
+    this.status = failure.status;
+    this.oauthError = failure.oauthError;
+    this.uncertain = failure.uncertain ?? false;
   }
+}
+
+/** The same failure, but for what more is known of it. */
+export function amended(error: HydraError, changes: Partial<HydraFailure>): HydraError {
+  // Of an error, a spread leaves the message out.
+  return new HydraError({ ...error, message: error.message, ...changes }, error);
 }
 
 /** Whether Hydra said that the object does not exist. Nothing else counts as absence. */
 export function isGone(error: unknown): boolean {
-  return error instanceof HydraError && error.kind === "gone";
+  return error instanceof HydraError && error.code === "gone";
 }
 
 /** The same failure, where it is known or not whether the request was carried out. */
 export function withCertainty(error: HydraError, uncertain: boolean): HydraError {
-  return new HydraError(error.message, { ...error, uncertain });
+  return amended(error, { uncertain });
+}
+
+/**
+ * Whether the server may not know the route to a name: v2.3.0 has none for names with a slash, and a redirect is what routers make
+ * of a slash beside another one, and of a dot.
+ */
+export function isUnrouted(error: unknown): error is HydraError {
+  if (!(error instanceof HydraError) || error.status === undefined || error.code === "gone") return false;
+  return error.status === 404 || (error.status >= 300 && error.status < 400);
 }
 
 /** Whether something may have changed on the server although no good answer came. */
@@ -70,47 +72,122 @@ export async function unlessGone<T>(answer: Promise<T>): Promise<T | undefined> 
 }
 
 /** What an answer with an error status means. `json` is the parsed body when Hydra's own JSON came back. */
-export function kindOfAnswer(status: number, json: unknown): HydraErrorKind {
+export function codeOfAnswer(status: number, json: unknown, text = ""): Code {
   const fromHydra = typeof json === "object" && json !== null && "error" in json;
-  if (status === 401 || status === 403) return "denied";
-  if (status === 404) return isOAuthError(json) ? "gone" : "unreachable";
+  if (status === 401) return "unauthorized";
+  if (status === 403) return "forbidden";
+  if (status === 404) return isAbsence(json) ? "gone" : "not-hydra";
+  if (status === 407) return "proxy-credentials";
   if (status === 409 && fromHydra) return "conflict";
-  if (status === 408 || status === 429 || status >= 500) return "unavailable";
-  return status >= 400 && fromHydra ? "refused" : "unreachable";
+  if (status === 429) return "limited";
+  if (status === 502 && /insecure http/i.test(text)) return "forwarded-proto";
+  if (status === 408 || status >= 500) return "server-error";
+  if (status >= 400 && fromHydra) return "refused";
+  // As nginx says it.
+  if (status === 400 && /SSL certificate/i.test(text)) return "client-certificate";
+  return gatewayMeaning(status) === undefined ? "not-hydra" : "gateway";
 }
 
-// What stands before Hydra speaks JSON too, such as Ory Oathkeeper, which writes `{"error": {"code": 404, …}}` where no
-// rule matches. Hydra itself writes both members of RFC 6749, 5.2, whatever is absent.
-function isOAuthError(json: unknown): boolean {
+// Others answer 404 in JSON too: Ory Oathkeeper writes `{"error": {"code": 404, …}}` where no rule matches, and an identity
+// server behind a mistyped URL an OAuth 2.0 error with a description. Hydra's description of what is absent is empty, in
+// v2.3.0, v25.4.0 and v26.2.0 alike. In doubt nothing is absent.
+function isAbsence(json: unknown): boolean {
   const { error, error_description: description } = Object(json) as Readonly<Record<string, unknown>>;
-  return typeof error === "string" && typeof description === "string";
+  return typeof error === "string" && description === "";
 }
 
 /** The keys of the configuration by which a server was reached, and proven to who asks. */
-export interface Reached {
+interface Reached {
   readonly key: string;
   readonly credentials: readonly string[];
 }
 
-/** What a person can do about an answer, where the status alone tells. */
-export function adviceFor(status: number, kind: HydraErrorKind, text: string, { key, credentials }: Reached): string {
-  if (kind === "gone") return "it was deleted behind Pulumi's back: run `pulumi refresh`, then `pulumi up`";
-  if (kind === "denied") {
-    return credentials.length === 0
-      ? "it was sent without credentials: configure some, such as hydra:accessToken"
-      : `it was sent with ${credentials.join(", ")}: check that, or what guards the admin API`;
+/** What an answer means to a person, and what to do about it. */
+export interface Meaning {
+  readonly why: string;
+  readonly advice: string;
+}
+
+/** What an answer means, where its kind and status alone tell. */
+export function meaningOf(code: Code, status: number, { key, credentials }: Reached): Meaning | undefined {
+  switch (code) {
+    case "gone":
+      return { why: "somebody deleted it outside of Pulumi", advice: "run `pulumi refresh`, then `pulumi up`" };
+    case "unauthorized":
+    case "forbidden":
+      return credentials.length === 0
+        ? { why: "the request had no credentials", advice: "configure some, such as hydra:accessToken" }
+        : {
+            why: `the request used ${credentials.join(", ")}`,
+            advice: "check that credential, or the gateway in front of the admin API",
+          };
+    case "client-certificate":
+      return {
+        why: "the server asks for a client certificate that it trusts",
+        advice: "check hydra:clientCertificate and hydra:clientKey",
+      };
+    case "forwarded-proto":
+      return { why: "TLS ends before Hydra", advice: "set the header X-Forwarded-Proto: https in hydra:headers" };
+    case "gateway":
+      return gatewayMeaning(status);
+    case "not-hydra":
+      return {
+        why: `the response did not come from ${key.endsWith("adminUrl") ? "Hydra's admin API" : "Hydra"}`,
+        advice: `check ${key} (host, port, base path)`,
+      };
+    default:
+      return undefined;
   }
-  if (kind === "unreachable") {
-    return `this is no answer of ${key.endsWith("adminUrl") ? "Hydra's admin API" : "Hydra"}: check ${key} (host, port and base path)`;
+}
+
+/** What a status means that Hydra does not use, so that it comes from what stands before it. */
+function gatewayMeaning(status: number): Meaning | undefined {
+  switch (status) {
+    case 304:
+      return {
+        why: "a cache between the provider and Hydra answered",
+        advice: "exclude the admin API from it",
+      };
+    case 402:
+      return { why: "the service behind that URL asks for payment", advice: "check the account and its plan" };
+    case 405:
+      return {
+        why: "a gateway before Hydra does not allow this method",
+        advice: "allow GET, POST, PUT, PATCH and DELETE",
+      };
+    case 410:
+      return { why: "this address is no longer served", advice: "check where the admin API has moved to" };
+    case 413:
+      return {
+        why: "a gateway before Hydra limits the size of requests",
+        advice: "raise its limit, or make the resource smaller",
+      };
+    case 414:
+      return {
+        why: "a gateway before Hydra limits the length of URLs",
+        advice: "raise its limit, or choose a shorter id",
+      };
+    case 421:
+      return { why: "the gateway sent the request to the wrong server", advice: "check its routes" };
+    case 431:
+      return {
+        why: "a gateway before Hydra limits the size of headers",
+        advice: "make hydra:headers or the token shorter, or raise its limit",
+      };
+    case 451:
+      return { why: "the service refuses for legal reasons", advice: "ask its operator" };
+    case 499:
+      return {
+        why: "a gateway gave up before Hydra answered",
+        advice: "look at the server's load, or raise the gateway's time limit",
+      };
+    default:
+      return undefined;
   }
-  if (status === 502 && /insecure http/i.test(text)) {
-    return "TLS ends before Hydra: the request needs the header X-Forwarded-Proto: https";
-  }
-  return "";
 }
 
 /** The OAuth 2.0 error code of an answer, if it has one: Hydra writes a sentence in its place for what went wrong inside. */
-export function errorCode(json: unknown): string | undefined {
+export function oauthErrorIn(json: unknown): string | undefined {
   const code = typeof json === "object" && json !== null && "error" in json ? json.error : undefined;
   return typeof code === "string" && /^[a-z_]+$/.test(code) ? code : undefined;
 }
@@ -134,8 +211,10 @@ export function explain(json: unknown, text: string): string {
   return onOneLine(json === undefined ? legible(text.slice(0, readable)) : (described(json) ?? ""));
 }
 
-/** Of a page made for people, as servers and proxies answer with, the title. */
+/** Of a page made for people, as servers and proxies answer with, the title; of what is no text, nothing. */
 function legible(text: string): string {
+  // A terminal would take some of it for commands.
+  if (/[^\P{Cc}\s]|\ufffd/u.test(text)) return "a body that is not text";
   if (!/^\s*</.test(text)) return text;
   // Of a page that never closes a tag, the pattern would look at all of it again and again.
   return /<title[^>]*>([^<]+)/i.exec(text.slice(0, 4_096))?.[1] ?? "an HTML page";

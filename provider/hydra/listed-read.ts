@@ -1,26 +1,35 @@
 // Reads of clients that come in a burst, answered from pages of a list. Knows nothing of HTTP and paths.
 
-import type { Wire } from "./admin.ts";
+import type { HydraJson } from "./json.ts";
 
 /** Where clients are read. */
 export interface ClientSource {
   /** One client; fails when the server says that it is gone. */
-  one(id: string, signal: AbortSignal): Promise<Wire>;
+  one(id: string, signal: AbortSignal): Promise<HydraJson>;
   /** A page of the list of all clients, under the name that the page before gave it; asked for once. */
   page(name: string, signal: AbortSignal): Promise<Page>;
   /** The name of the first page. */
   readonly first: string;
   /** Milliseconds that only ever grow. */
   now(): number;
+  readonly writes: WriteCount;
+}
+
+/**
+ * Grows with each write to a server: every page listed before is too old from then on. It is shared by all connections
+ * to the server.
+ */
+export interface WriteCount {
+  count: number;
 }
 
 export interface Page {
-  readonly items: readonly Wire[];
+  readonly items: readonly HydraJson[];
   /** The name of the page that follows, if there is one. */
   readonly next: string | undefined;
 }
 
-export type ReadClient = (id: string, signal?: AbortSignal) => Promise<Wire>;
+export type ReadClient = (id: string, signal?: AbortSignal) => Promise<HydraJson>;
 
 /**
  * So many clients have to be read within a second before the first page is asked for. Fewer are a handful, and cost a
@@ -33,23 +42,16 @@ const burst = 1_000;
 /** What a page says is believed for so many milliseconds, counted from before it was asked for; longer nobody waits. */
 const oldest = 2_000;
 
-let writes = 0;
-
-/** Every page known to this process is too old from now on, whatever server it is from: two names may lead to one. */
-export function forgetListed(): void {
-  writes++;
-}
-
 /** A page as it was, and when. */
 interface Seen {
   readonly since: number;
   readonly writes: number;
-  readonly items: ReadonlyMap<string, Wire>;
+  readonly items: ReadonlyMap<string, HydraJson>;
 }
 
 /** A read under way, and how many wait for it. */
 interface Call {
-  readonly answer: Promise<Wire>;
+  readonly answer: Promise<HydraJson>;
   readonly stop: AbortController;
   waiting: number;
 }
@@ -62,7 +64,7 @@ interface Call {
  * reads were answered without a call of their own as pages were asked for. The one is the first page: no answer to a
  * single read tells whether any of ours is on it, so that it has to be tried, once.
  */
-export function createReadClient({ one, page, first, now }: ClientSource): ReadClient {
+export function createReadClient({ one, page, first, now, writes }: ClientSource): ReadClient {
   const calls = new Map<string, Call>();
   /** When each client was read last, in that order. */
   const recent = new Map<string, number>();
@@ -75,12 +77,12 @@ export function createReadClient({ one, page, first, now }: ClientSource): ReadC
   /** Reads answered without a call of their own, less the pages asked for. */
   let credit = 0;
   let broken = false;
-  let writesSeen = writes;
+  let writesSeen = writes.count;
 
   /** What begins after a write has nothing to do with what was read before it. */
   function forgetBeforeWrite(): void {
-    if (writesSeen === writes) return;
-    writesSeen = writes;
+    if (writesSeen === writes.count) return;
+    writesSeen = writes.count;
     calls.clear();
     recent.clear();
   }
@@ -93,9 +95,9 @@ export function createReadClient({ one, page, first, now }: ClientSource): ReadC
     return recent.size >= enough;
   }
 
-  function fresh(id: string): Wire | undefined {
+  function fresh(id: string): HydraJson | undefined {
     const seen = pages.get(places.get(id) ?? "");
-    return seen && seen.writes === writes && seen.since > now() - oldest ? seen.items.get(id) : undefined;
+    return seen && seen.writes === writes.count && seen.since > now() - oldest ? seen.items.get(id) : undefined;
   }
 
   /** The page that should show a client: the one that did, or the first that nobody has seen. */
@@ -105,7 +107,7 @@ export function createReadClient({ one, page, first, now }: ClientSource): ReadC
   }
 
   async function look(name: string): Promise<void> {
-    const [since, before] = [now(), writes];
+    const [since, before] = [now(), writes.count];
     credit--;
     try {
       const { items, next: following } = await page(name, AbortSignal.timeout(oldest));
@@ -121,7 +123,7 @@ export function createReadClient({ one, page, first, now }: ClientSource): ReadC
     }
   }
 
-  async function answer(id: string, signal: AbortSignal): Promise<Wire> {
+  async function answer(id: string, signal: AbortSignal): Promise<HydraJson> {
     const began = now();
     for (;;) {
       const listed = fresh(id);

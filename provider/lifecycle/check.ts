@@ -1,16 +1,10 @@
 // Inputs against their schema: zod issues become failures on a property path. Unknown values pass.
 
-import type * as z from "zod";
+import * as z from "zod";
+import { type Failure, formatPath, type Path } from "./failure.ts";
+import { nearest } from "./nearest.ts";
 import { Refusal } from "./resource.ts";
 import { containsUnknown, isDeeperThan, type Values } from "./value.ts";
-
-export type Path = readonly (string | number)[];
-
-/** A property that cannot be accepted. The reason says what to do and never repeats the value. */
-export interface Failure {
-  readonly path: Path;
-  readonly reason: string;
-}
 
 /** What has inputs: a resource or a function. */
 interface Checkable {
@@ -23,20 +17,29 @@ const deepest = 100;
 
 /** Everything that is wrong with the inputs of a resource or a function. */
 export function failuresOf(resource: Checkable, inputs: Values): Failure[] {
-  // A property that is null is one that is not set, here as in every comparison.
-  const set = Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== null));
+  const set = withoutNulls(resource.inputs, inputs) as Values;
   const deep = Object.keys(set).filter((name) => isDeeperThan(deepest, set[name]));
-  if (deep.length > 0) return deep.map((name) => ({ path: [name], reason: `nests in more than ${deepest} levels` }));
+  if (deep.length > 0)
+    return deep.map((name) => ({ path: [name], reason: `is nested more than ${deepest} levels deep` }));
   const parsed = resource.inputs.safeParse(set);
   const broken = parsed.success ? [] : failuresOfIssues(resource.inputs, parsed.error.issues, inputs);
   // Rules may count on the fields' types.
   return broken.length > 0 ? broken : resource.rules(inputs);
 }
 
+/** A property that is null is one that is not set, here as in every comparison. Inside of JSON of its own, null is a value. */
+function withoutNulls(schema: unknown, value: unknown): unknown {
+  if (schema instanceof z.ZodOptional) return withoutNulls(schema.unwrap(), value);
+  if (!(schema instanceof z.ZodObject) || typeof value !== "object" || value === null || Array.isArray(value))
+    return value;
+  const set = Object.entries(value).filter(([, member]) => member !== null);
+  return Object.fromEntries(set.map(([name, member]) => [name, withoutNulls(schema.shape[name], member)]));
+}
+
 /** Refuses to act on inputs that no check has accepted. */
 export function requireAccepted(resource: Checkable, inputs: Values): Values {
   const [failure] = failuresOf(resource, withoutMarks(inputs));
-  if (failure) throw new Refusal(`${formatPath(failure.path)}: ${failure.reason}`);
+  if (failure) throw unacceptable(failure);
   return requireKnown(inputs);
 }
 
@@ -48,8 +51,13 @@ function withoutMarks(inputs: Values): Values {
 /** Refuses to act on what is not known yet. */
 export function requireKnown(values: Values): Values {
   const name = Object.keys(values).find((key) => containsUnknown(values[key]));
-  if (name !== undefined) throw new Refusal(`${formatPath([name])}: its value is not known yet`);
+  if (name !== undefined) throw unacceptable({ path: [name], reason: "its value is not known yet" });
   return values;
+}
+
+/** A failure of inputs that come without a check before. */
+export function unacceptable({ path, reason }: Failure): Refusal {
+  return new Refusal({ code: "input-invalid", message: `${formatPath(path)}: ${reason}` });
 }
 
 /** What zod found, without what only says that a value is not known yet. */
@@ -70,17 +78,6 @@ export function failuresOfIssues(schema: z.ZodObject, issues: readonly z.core.$Z
   });
 }
 
-/** A path as people write it: `redirectUris[1]`, `metadata.team`, `metadata["a.b"]`. */
-export function formatPath(path: Path): string {
-  return path
-    .map((part, index) => {
-      if (typeof part === "number") return `[${part}]`;
-      if (!/^[A-Za-z_$][\w$]*$/.test(part)) return `[${JSON.stringify(part)}]`;
-      return index === 0 ? part : `.${part}`;
-    })
-    .join("");
-}
-
 function valueAt(value: unknown, path: Path): unknown {
   return path.reduce<unknown>(
     (at, part) => (typeof at === "object" && at !== null ? (at as Record<string | number, unknown>)[part] : undefined),
@@ -89,7 +86,7 @@ function valueAt(value: unknown, path: Path): unknown {
 }
 
 const typeNames: Readonly<Record<string, string>> = {
-  string: "a text",
+  string: "a string",
   boolean: "true or false",
   array: "a list",
   object: "an object",
@@ -100,21 +97,13 @@ const typeNames: Readonly<Record<string, string>> = {
 function reasonOf(issue: z.core.$ZodIssue, value: unknown): string {
   if (issue.code !== "invalid_type") return issue.message;
   if (value === undefined || value === null) return "is required";
+  // YAML reads 007, 1.50 and yes as other values than were written: only quotes keep them.
+  if (issue.expected === "string" && (typeof value === "number" || typeof value === "boolean"))
+    return `must be a string: put the ${typeof value === "number" ? "number" : "word"} in quotes`;
   return `must be ${typeNames[issue.expected] ?? issue.expected}`;
 }
 
 function unrecognized(key: string, known: readonly string[]): string {
-  const plain = (name: string) => name.replaceAll(/[_-]/g, "").toLowerCase();
-  const meant =
-    known.find((name) => plain(name) === plain(key)) ?? known.find((name) => isOneEditAway(plain(name), plain(key)));
+  const meant = nearest(key, known);
   return meant ? `is not a property of this resource; did you mean ${meant}?` : "is not a property of this resource";
-}
-
-// Equal but for one letter added, left out or changed.
-function isOneEditAway(left: string, right: string): boolean {
-  const [short, long] = left.length <= right.length ? [left, right] : [right, left];
-  if (long.length - short.length > 1) return false;
-  let at = 0;
-  while (at < short.length && short[at] === long[at]) at++;
-  return short.slice(short.length === long.length ? at + 1 : at) === long.slice(at + 1);
 }

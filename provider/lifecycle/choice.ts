@@ -1,7 +1,7 @@
 // Values that the provider chooses once, because the program names none, and then keeps.
 
 import { type Choose, isNothing } from "./field.ts";
-import type { Resource } from "./resource.ts";
+import type { Definition } from "./resource.ts";
 import type { Values } from "./value.ts";
 
 /** In the inputs: the value chosen for a field. In the state: that the recorded value was chosen. */
@@ -13,12 +13,7 @@ export function choiceKey(name: string): string {
  * Adds what the provider chooses for unset fields. `before` are the inputs recorded last: a choice
  * is made once. With the engine's `seed` a preview and the operation planned by it choose the same.
  */
-export function complete<Server>(
-  resource: Resource<Server>,
-  inputs: Values,
-  before: Values,
-  seed?: Uint8Array,
-): Values {
+export function complete(resource: Definition, inputs: Values, before: Values, seed?: Uint8Array): Values {
   const choices = chosenFields(resource).filter(([name]) => isNothing(inputs[name]));
   const made = choices.map(([name, choose]) => [
     choiceKey(name),
@@ -33,11 +28,11 @@ export function chosen(inputs: Values, name: string): unknown {
 }
 
 /** In the state: which of the recorded values were chosen. */
-export function choicesOf<Server>(resource: Resource<Server>, inputs: Values): Values {
+export function choicesOf(resource: Definition, inputs: Values): Values {
   const made = chosenFields(resource).filter(([name]) => !isNothing(inputs[choiceKey(name)]));
   return Object.fromEntries(made.map(([name]) => [choiceKey(name), true]));
 }
 
-function chosenFields<Server>(resource: Resource<Server>): [string, Choose][] {
+function chosenFields(resource: Definition): [string, Choose][] {
   return Object.entries(resource.fields).flatMap(([name, { choose }]) => (choose ? [[name, choose]] : []));
 }

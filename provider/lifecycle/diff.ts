@@ -3,7 +3,7 @@
 import type * as z from "zod";
 import { choiceKey } from "./choice.ts";
 import { isNothing, type Kind, kindOf, sameValue } from "./field.ts";
-import type { Resource } from "./resource.ts";
+import type { Definition } from "./resource.ts";
 import { sameJson, type Values } from "./value.ts";
 
 export interface Diff {
@@ -11,7 +11,10 @@ export interface Diff {
   readonly changed: readonly string[];
   /** Those of them that cannot change in place. */
   readonly replaces: readonly string[];
-  /** Old and new object cannot exist side by side: said of every change, because the program may ask for a replacement. */
+  /**
+   * Old and new object cannot exist side by side. This is said whatever changed: the program may ask for a replacement, and
+   * the engine asks again about one that is pending, when nothing differs any more.
+   */
   readonly deleteBeforeReplace: boolean;
 }
 
@@ -30,23 +33,21 @@ export const serverDefaultsKey = "__serverDefaults";
 
 /**
  * What `inputs` ask for that `state` does not have. The state alone decides: it is what exists.
- * `sameServer` tells whether two connections lead to one server.
+ * `moves` says that they name another server than the one that has the object.
  */
-export function diff<Server>(
-  resource: Resource<Server>,
-  inputs: Values,
-  state: Values,
-  sameServer: (left: unknown, right: unknown) => boolean,
-): Diff {
+export function diff(resource: Definition, inputs: Values, state: Values, moves: boolean): Diff {
   const changed = changedFields(resource, inputs, state);
-  const inPlace = (name: string) =>
-    name === "connection" ? sameServer(inputs.connection, state.connection) : completes(name, inputs, state);
+  const inPlace = (name: string) => {
+    const { locates, unsetsInPlace } = resource.fields[name] ?? {};
+    if (locates) return !moves;
+    if (unsetsInPlace && isUnset(resource, name, inputs[name])) return true;
+    return completes(name, inputs, state) || resource.completes?.(name, inputs, state) === true;
+  };
   const replaces = changed.filter((name) => resource.fields[name]?.replaces && !inPlace(name));
-  const moves = replaces.includes("connection");
-  return { changed, replaces, deleteBeforeReplace: changed.length > 0 && !moves && resource.collides(inputs, state) };
+  return { changed, replaces, deleteBeforeReplace: !moves && resource.collides(inputs, state) };
 }
 
-export function changedFields<Server>(resource: Resource<Server>, inputs: Values, state: Values): string[] {
+export function changedFields(resource: Definition, inputs: Values, state: Values): string[] {
   return Object.keys(resource.inputs.shape).filter((name) => {
     if (state[driftKey(name)] === true) return true;
     const { keptWhenUnset, choose } = resource.fields[name] ?? {};
@@ -66,7 +67,7 @@ function completes(name: string, inputs: Values, state: Values): boolean {
  * The inputs that give this state: what differs from a default, and what `before` named. A secret that no input
  * named before stays out: the engine would store it in clear.
  */
-export function inputsOf<Server>(resource: Resource<Server>, state: Values, before: Values): Values {
+export function inputsOf(resource: Definition, state: Values, before: Values): Values {
   const inputs: Record<string, unknown> = {};
   for (const name of Object.keys(resource.inputs.shape)) {
     const value = state[name];
@@ -80,22 +81,22 @@ export function inputsOf<Server>(resource: Resource<Server>, state: Values, befo
 }
 
 /** What the server gives a field that is not set. */
-export function serverDefault<Server>(resource: Resource<Server>, state: Values, name: string): unknown {
+export function serverDefault(resource: Definition, state: Values, name: string): unknown {
   const own = state[serverDefaultsKey] as Values | undefined;
   return own?.[name] ?? resource.fields[name]?.serverDefault;
 }
 
 /** What a field is to be: the input, or the server's default where that is unset or empty. */
-export function desiredValue<Server>(resource: Resource<Server>, inputs: Values, state: Values, name: string): unknown {
+export function desiredValue(resource: Definition, inputs: Values, state: Values, name: string): unknown {
   const value = inputs[name];
   return isUnset(resource, name, value) ? (serverDefault(resource, state, name) ?? value) : value;
 }
 
 /** Whether a field's value asks for the server's default. */
-export function isUnset<Server>(resource: Resource<Server>, name: string, value: unknown): boolean {
+export function isUnset(resource: Definition, name: string, value: unknown): boolean {
   return isNothing(value) || kindOfField(resource, name).isEmpty(value);
 }
 
-export function kindOfField<Server>(resource: Resource<Server>, name: string): Kind {
+export function kindOfField(resource: Definition, name: string): Kind {
   return kindOf(resource.inputs.shape[name] as z.ZodType);
 }

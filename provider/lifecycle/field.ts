@@ -15,6 +15,17 @@ export interface Kind {
   same(left: unknown, right: unknown): boolean;
   /** What of a value that the server shows may be recorded; all of it when absent. */
   readonly recordable?: (value: unknown) => unknown;
+  /** The values that programs are offered by name, of the field or of each item of a list. */
+  readonly known?: KnownValues;
+}
+
+/** Values that have names in programs. */
+export interface KnownValues {
+  /** The name of the enum in the package schema. */
+  readonly name: string;
+  readonly doc: string;
+  /** The values by their names. */
+  readonly values: Readonly<Record<string, string>>;
 }
 
 /** Makes a value; the same one for the same seed. */
@@ -26,16 +37,63 @@ export interface FieldRules {
   readonly secret?: true;
   /** A change replaces the resource. */
   readonly replaces?: true;
+  /** Beside `replaces`: to unset it replaces nothing. */
+  readonly unsetsInPlace?: true;
   /** Unset keeps what is recorded, instead of asking for the default. */
   readonly keptWhenUnset?: true;
   /** Makes the value when the program names none: once, kept from then on. */
   readonly choose?: Choose;
   /** What the server fills in when the field is unset. */
   readonly serverDefault?: unknown;
+  /** Recorded only where this input is true. */
+  readonly onlyWith?: string;
   /** Not a field of the server's: nothing there can keep it. */
   readonly local?: true;
   /** The first server version that has the field, where not all have it. */
   readonly since?: string;
+  /** Names the server that the object lives on. */
+  readonly locates?: true;
+  /** An output that stays as it is while the object exists. */
+  readonly stable?: true;
+  /** An output that any update may change, or end. */
+  readonly moves?: true;
+  /** May hold a secret although it is none: no message shows its value. */
+  readonly confidential?: true;
+  /** Holds public JSON Web Keys (RFC 7517): programs are refused private members before anything else sees them. */
+  readonly publicKeys?: true;
+  /** Is the id of the object. */
+  readonly identifies?: true;
+}
+
+/** The rules of fields by their names, each of which stands in the inputs or the outputs: a misspelt one does not compile. */
+export function rulesOf<Inputs extends z.ZodRawShape, Outputs extends z.ZodRawShape>(
+  _inputs: z.ZodObject<Inputs>,
+  _outputs: z.ZodObject<Outputs>,
+  rules: { readonly [Name in keyof Inputs | keyof Outputs]?: FieldRules },
+): Readonly<Record<string, FieldRules>> {
+  return rules as Readonly<Record<string, FieldRules>>;
+}
+
+/** The rule of fields into which people write what they like: one of them may hold a secret. */
+export function confidential<Name extends string>(...names: readonly Name[]) {
+  const rules = names.map((name) => [name, { confidential: true }]);
+  return Object.fromEntries(rules) as Readonly<Record<Name, { readonly confidential: true }>>;
+}
+
+/** Something that has fields: a resource or a function. */
+export interface Fielded {
+  readonly inputs: z.ZodObject;
+  readonly fields: Readonly<Record<string, FieldRules>>;
+}
+
+/** The name of the server that values ask for; nothing for the one without a name. */
+export function serverNameOf({ fields }: Fielded, values: Readonly<Record<string, unknown>>): unknown {
+  return values[locatingField(fields) ?? ""];
+}
+
+/** The field that names the server. */
+export function locatingField(fields: Fielded["fields"]): string | undefined {
+  return Object.keys(fields).find((name) => fields[name]?.locates);
 }
 
 const kinds = new WeakMap<z.ZodType, Kind>();
@@ -44,6 +102,12 @@ const kinds = new WeakMap<z.ZodType, Kind>();
 export function kind<Schema extends z.ZodType>(schema: Schema, rules: Kind): Schema {
   kinds.set(schema, rules);
   return schema;
+}
+
+/** The values that programs are offered for a schema, be it optional or not the schema of a field. */
+export function knownValuesOf(schema: z.ZodType): KnownValues | undefined {
+  const { known } = kinds.get(schema) ?? {};
+  return known ?? (schema instanceof z.ZodOptional ? knownValuesOf(schema.unwrap() as z.ZodType) : undefined);
 }
 
 /** The kind of a field of an inputs schema. */

@@ -1,55 +1,37 @@
 // What a resource is to the hosts that run it. Knows neither Pulumi's wire nor what a resource manages.
 
 import type * as z from "zod";
-import type { Failure } from "./check.ts";
-import type { FieldRules } from "./field.ts";
+import { ExplainedError, type Explanation, withAdvice } from "../explained.ts";
+import type { Failure } from "./failure.ts";
+import { type FieldRules, locatingField } from "./field.ts";
 import type { Values } from "./value.ts";
 
-/** What each operation gets. */
-export interface Operation<Server> {
-  /** The server that the resource's connection names. */
-  readonly server: Server;
-  /** Aborted when Pulumi cancels the operation. */
-  readonly signal?: AbortSignal | undefined;
+/** What each operation gets; definitions add what they work on. */
+export interface Operation {
+  /** Pulumi's name of the resource, its URN; the host of dynamic resources is not told it. */
+  readonly urn: string | undefined;
+  /** Aborted when Pulumi cancels the operation, or its time is over. */
+  readonly signal: AbortSignal;
   /** Shows a warning on the resource. */
-  warn(message: string): void;
+  warn(warning: Explanation): void;
 }
 
-export interface CreateRequest<Server, Inputs> extends Operation<Server> {
+/** An object as it is recorded; without state, on import, only its id is known. */
+export interface Recorded {
+  readonly id: string;
+  readonly state: Values;
+}
+
+/** What a program asks of a recorded object. */
+export interface Change<Inputs> extends Recorded {
   readonly inputs: Inputs;
 }
 
-export interface AnnounceRequest<Server, Inputs> {
-  readonly server: Server;
+export interface Announcement<Inputs> extends Change<Inputs> {
   /** The recorded object lives on another server. */
   readonly moves: boolean;
-  readonly id: string;
-  readonly inputs: Inputs;
-  readonly state: Values;
-}
-
-export interface ReadRequest<Server> extends Operation<Server> {
-  readonly id: string;
-  /** What is recorded; empty on import. */
-  readonly state: Values;
-}
-
-export interface UpdateRequest<Server, Inputs> extends Operation<Server> {
-  readonly id: string;
-  readonly inputs: Inputs;
-  readonly state: Values;
-}
-
-export interface DeleteRequest<Server> extends Operation<Server> {
-  readonly id: string;
-  readonly state: Values;
-}
-
-export interface ListRequest<Server> {
-  readonly server: Server;
-  readonly signal?: AbortSignal | undefined;
-  /** What the list is narrowed to; the resource says which properties it knows. */
-  readonly query: Values;
+  /** What differs asks for a replacement. The program may ask for one all the same. */
+  readonly replaces: boolean;
 }
 
 /** What exists, and under which id. */
@@ -58,8 +40,8 @@ export interface Live {
   readonly state: Values;
 }
 
-/** A resource: its fields and what can be done with it. */
-export interface Resource<Server, Inputs extends Values = Values> {
+/** A resource as data: its fields and what can be said of them without a server. */
+export interface Definition {
   /** The type's name, such as `OAuth2Client`. */
   readonly type: string;
   /** The inputs' shape: the one place where fields are written. */
@@ -70,40 +52,75 @@ export interface Resource<Server, Inputs extends Values = Values> {
   readonly fields: Readonly<Record<string, FieldRules>>;
   /** Whether an object with these inputs cannot exist beside the recorded one on one server. */
   collides(inputs: Values, state: Values): boolean;
+  /**
+   * Whether a changed field that replaces can be recorded in place after all: it gives the whole of what the object is known to
+   * have by another property.
+   */
+  completes?(name: string, inputs: Values, state: Values): boolean;
   /** Rules that span fields; must let unknown values pass. */
   rules(inputs: Values): Failure[];
+  /** The outputs, beside those with rules of their own, that an update to these inputs changes. */
+  moves?(inputs: Values, state: Values): readonly string[];
   /** What a person should know about acceptable inputs, each on a property. */
-  warnings?(inputs: Values): string[];
-  /** Called with every diff of known inputs that a program asks for: lets the resources of one operation know of each other. */
-  announce?(request: AnnounceRequest<Server, Inputs>): void;
-  create(request: CreateRequest<Server, Inputs>): Promise<Live>;
-  /** What exists now, or `undefined` when the server says that it is gone. */
-  read(request: ReadRequest<Server>): Promise<Live | undefined>;
-  update(request: UpdateRequest<Server, Inputs>): Promise<Values>;
-  delete(request: DeleteRequest<Server>): Promise<void>;
+  warnings?(inputs: Values): Explanation[];
   /** The inputs by which a list can be narrowed. */
   readonly listInputs: readonly string[];
-  /** Every object of the kind on the server, each with an id that `read` knows. */
-  list(request: ListRequest<Server>): Promise<readonly { readonly id: string; readonly name: string }[]>;
+  /** The inputs that ask for the object with this id, where inputs can. */
+  inputsFor?(id: string): Values;
+  /** The outputs that are generated for these inputs, of a new object or not, and that no later read shows. */
+  generates?(inputs: Values, isNew: boolean): readonly string[];
 }
 
-/** The object exists, but is not as asked. Its state is kept and the next `up` tries again. */
-export class PartialFailure extends Error {
-  readonly live: Live;
-  readonly reasons: readonly string[];
+/** A resource: its definition and what can be done with it. */
+export interface Resource<Context extends Operation, Inputs extends Values = Values> extends Definition {
+  /** Called with every diff of known inputs that a program asks for: lets the resources of one operation know of each other. */
+  announce?(operation: Context, announcement: Announcement<Inputs>): void;
+  /** Asked after that: the fields that this operation takes from the object, which have to be written although the state has them. */
+  takenAway?(operation: Context, announcement: Announcement<Inputs>): readonly string[];
+  /** Called with every check of known inputs beside which nothing is recorded: of a new resource, or of a replacement. */
+  announceNew?(operation: Context, inputs: Inputs): void;
+  create(operation: Context, inputs: Inputs): Promise<Live>;
+  /** What exists now, or `undefined` when the server says that it is gone. */
+  read(operation: Context, recorded: Recorded): Promise<Live | undefined>;
+  update(operation: Context, change: Change<Inputs>): Promise<Values>;
+  delete(operation: Context, recorded: Recorded): Promise<void>;
+  /** Every object of the kind on the server, each with an id that `read` knows. */
+  list(operation: Context, query: Values): Promise<readonly { readonly id: string; readonly name: string }[]>;
+}
 
-  constructor(live: Live, reasons: readonly string[]) {
-    super(reasons.join("; "));
-    this.name = "PartialFailure";
+/** The inputs that a list can be asked with: those that narrow it, and the server. */
+export function listNames({ fields, listInputs }: Pick<Definition, "fields" | "listInputs">): string[] {
+  return [...listInputs, locatingField(fields) ?? []].flat();
+}
+
+/** The inputs that are written to the server and hold a secret, or may. Public keys are none. */
+export function confidentialInputs({ inputs, fields }: Definition): string[] {
+  return Object.keys(inputs.shape).filter((name) => {
+    const { secret, confidential, publicKeys, local } = fields[name] ?? {};
+    return (secret || confidential) && !publicKeys && !local;
+  });
+}
+
+/** At least one. */
+export type Reasons = readonly [Explanation, ...Explanation[]];
+
+/** The object exists, but is not as asked. Its state is kept and the next `up` tries again. */
+export class PartialFailure extends ExplainedError {
+  readonly live: Live;
+  readonly reasons: Reasons;
+
+  constructor(live: Live, reasons: Reasons, cause?: unknown) {
+    const [{ code }] = reasons;
+    super({ code, message: reasons.map(withAdvice).join("; ") }, cause);
     this.live = live;
     this.reasons = reasons;
   }
-}
 
-/** The operation cannot be done, and nothing was changed. The message says what to do. */
-export class Refusal extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = "Refusal";
+  /** The same failure, with more in the state. */
+  with(live: Live): PartialFailure {
+    return new PartialFailure(live, this.reasons, this.cause);
   }
 }
+
+/** The operation cannot be done, and nothing was changed. */
+export class Refusal extends ExplainedError {}

@@ -39,3 +39,10 @@ export function sameJson(left: unknown, right: unknown): boolean {
   const [mine, theirs] = [Object.entries(left), new Map(Object.entries(right))];
   return mine.length === theirs.size && mine.every(([key, item]) => theirs.has(key) && sameJson(item, theirs.get(key)));
 }
+
+/** The values that are set. */
+export function present(values: Values): Values {
+  const kept: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(values)) if (value !== undefined && value !== null) kept[name] = value;
+  return kept;
+}

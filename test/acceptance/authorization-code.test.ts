@@ -147,6 +147,7 @@ describe("the web client of examples/quickstart", () => {
         grantScope: scope.split(" "),
         grantAccessTokenAudience: [],
         handledAt: expect.any(String),
+        loginSessionId: expect.any(String),
         remember: true,
         rememberFor: 3600,
       },

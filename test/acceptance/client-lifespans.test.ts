@@ -1,7 +1,7 @@
 // Knows how a ClientLifespans lives through the Pulumi CLI; what the server then has is read from it directly.
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { clientLifespans } from "../../provider/resources/client-lifespans.ts";
+import { clientLifespans } from "../../provider/resources/client-lifespans/definition.ts";
 import { admin, clientCredentials, hydra } from "../support/hydra.ts";
 import { json, program } from "../support/program.ts";
 import { errorsOf, recorded, stepsOf } from "../support/state.ts";
@@ -170,8 +170,8 @@ describe("ClientLifespans", () => {
     expect(foreign.operations).toEqual({ "ClientLifespans web": "create failed" });
     expect(errorsOf(foreign)).toEqual([
       `ClientLifespans web: could not create ClientLifespans: the client "${id}" has lifespans that these inputs do not ` +
-        "name: implicitGrantIdTokenLifespan; ClientLifespans owns all lifespans of a client: name them here and remove " +
-        "them from the OAuth2Client, or clear them first",
+        "name: implicitGrantIdTokenLifespan; ClientLifespans owns all lifespans of a client; name them here and remove " +
+        "them from the OAuth2Client, or clear them first [other-lifespans]",
       "update failed",
     ]);
     expect(await lifespansOf(id)).toEqual({ ...none, implicit_grant_id_token_lifespan: "1h0m0s" });
@@ -180,7 +180,7 @@ describe("ClientLifespans", () => {
     await stack.write(declare({ clientId: nobody }));
     expect(errorsOf(await stack.up())).toEqual([
       `ClientLifespans web: could not create ClientLifespans: clientId: there is no client "${nobody}"; ` +
-        "give the id of one that exists",
+        "give the id of one that exists, or, if somebody deleted it, run `pulumi refresh` and `pulumi up` [not-found]",
       "update failed",
     ]);
 
@@ -189,11 +189,11 @@ describe("ClientLifespans", () => {
     expect(bad.code).not.toBe(0);
     expect(errorsOf(bad)).toEqual([
       problem("clientId: is required"),
-      problem(
-        'implicitGrantIdTokenLifespan: must be a duration such as "30m", "1h30m" or "720h" (units: ns, us, ms, s, m, h)',
-      ),
+      problem('implicitGrantIdTokenLifespan: must be in hours, because Hydra has no unit for days: write "24h"'),
       problem("clientIds: is not a property of this resource; did you mean clientId?"),
-      problem("implicitGrantTokenLifespan: is not a property of this resource"),
+      problem(
+        "implicitGrantTokenLifespan: is not a property of this resource; did you mean implicitGrantIdTokenLifespan?",
+      ),
     ]);
     expect(await recorded(stack)).toEqual({});
   });

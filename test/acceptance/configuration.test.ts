@@ -88,7 +88,8 @@ describe("the configuration", () => {
     expect((await stack.up()).operations).toEqual({ "OAuth2Client web": "update", "OAuth2Client far": "update" });
     const update = (id: string, authorization: string | null) =>
       ["GET", "PATCH"].map((method) => ({ method, path: path(id), authorization }));
-    expect(second.received).toEqual(update(web, `Bearer ${token}`));
+    // The token belongs to the server that the environment names.
+    expect(second.received).toEqual(update(web, null));
     expect(first.received).toEqual(update(far, null));
   });
 
@@ -166,12 +167,12 @@ describe("the configuration", () => {
     const failed = "OAuth2Client web: could not check OAuth2Client: ";
     expect([missing, unknown, wrong].map(errorsOf)).toEqual([
       [
-        `${failed}hydra:adminUrl is not set: run \`pulumi config set hydra:adminUrl <url of Hydra's admin API>\` or set PULUMI_HYDRA_ADMIN_URL`,
+        `${failed}hydra:adminUrl is not set; run \`pulumi config set hydra:adminUrl <url of Hydra's admin API>\` or set PULUMI_HYDRA_ADMIN_URL [setting-missing]`,
       ],
-      [`${failed}hydra:connections has no connection "eu"`],
+      [`${failed}hydra:connections has no connection "eu"; add it there, or correct the name [connection-unknown]`],
       [
         `${failed}hydra:adminUrl must be an http or https URL without user, query and fragment, such as http://127.0.0.1:4445; ` +
-          "hydra:timeout must be a number; hydra:retries must be a whole number",
+          "hydra:timeout must be a number; hydra:retries must be a whole number [setting-invalid]",
       ],
     ]);
   });
@@ -184,15 +185,16 @@ describe("the configuration", () => {
       headers: { "content-type": "application/json" },
       body: json({ error }),
     });
+    const doctor = "to test each step of the way to Hydra, run `npx pulumi-hydra doctor --stack <stack>`";
     const elsewhere = (name: string) =>
-      `this is no answer of Hydra's admin API: check hydra:connections.${name}.adminUrl (host, port and base path)`;
-    const denied = "it was sent without credentials: configure some, such as hydra:accessToken";
+      `the response did not come from Hydra's admin API; check hydra:connections.${name}.adminUrl (host, port, base path); ${doctor} [not-hydra]`;
+    const denied = "the request had no credentials; configure some, such as hydra:accessToken";
     const faults: Record<string, [Answering, reason: (at: string, url: string) => string]> = {
       "404": [html(404), (at) => `an HTML page (404 GET ${at}); ${elsewhere("404")}`],
       "200": [html(200), (at) => `the answer is not JSON (200 GET ${at}); ${elsewhere("200")}`],
-      "401": [html(401), (at) => `an HTML page (401 GET ${at}); ${denied}`],
-      "403": [error(403, "forbidden"), (at) => `forbidden (403 GET ${at}); ${denied}`],
-      "500": [error(500, { message: "no luck" }), (at) => `no luck (500 GET ${at})`],
+      "401": [html(401), (at) => `an HTML page (401 GET ${at}); ${denied} [unauthorized]`],
+      "403": [error(403, "forbidden"), (at) => `forbidden (403 GET ${at}); ${denied} [forbidden]`],
+      "500": [error(500, { message: "no luck" }), (at) => `no luck (500 GET ${at}) [server-error]`],
       "307": [
         { status: 307, headers: { location: trap.url }, body: "" },
         (at) => `it redirects to ${trap.url}, which is not followed (307 GET ${at}); ${elsewhere("307")}`,
@@ -200,7 +202,7 @@ describe("the configuration", () => {
       timeout: [
         "hang",
         (at, url) =>
-          `no answer within 3 s (GET ${url}${at}); check that Hydra runs and that hydra:connections.timeout.adminUrl is right`,
+          `no answer within 3 s (GET ${url}${at}); check that Hydra runs and that hydra:connections.timeout.adminUrl is right; ${doctor} [no-answer]`,
       ],
     };
     const names = Object.keys(faults);
@@ -254,7 +256,7 @@ describe("the configuration", () => {
     expect(renewed.code).not.toBe(0);
     // One error for the refresh and one for the program's resource; the versions word it differently.
     const said =
-      /^OAuth2Client web: could not read OAuth2Client "[^"]+": 404 [\w -]+ \(404 GET [^)]+\); this is no answer of /;
+      /^OAuth2Client web: could not read OAuth2Client "[^"]+": 404 [\w -]+ \(404 GET [^)]+\); the response did not come from /;
     expect(errorsOf(renewed)).toEqual([expect.stringMatching(said), expect.stringMatching(said)]);
     expect(await recorded(stack)).toEqual(before);
     expect(first.received).toHaveLength(1);

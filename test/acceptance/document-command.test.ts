@@ -1,8 +1,14 @@
 // Knows that the Pulumi CLI has every command, and every flag of it, that documents name.
-import { describe, expect, it } from "vitest";
+import { join } from "node:path";
+import { describe, expect, inject, it } from "vitest";
 import { blocks } from "../support/markdown.ts";
 import { commandsIn } from "../support/shell.ts";
 import { workspace } from "../support/workspace.ts";
+
+/** What `pulumi do` can be asked depends on the resource and on what is done with it: both are words of the command. */
+const ofResource = /^(hydra:index:\w+|create|read|patch|delete|list)$/;
+
+const plugin = join(inject("installation").folder, "node_modules/pulumi-hydra/pulumi-resource-hydra");
 
 /** Commands that differ in their arguments only are asked for once: by their names and flags. */
 function distinct(): Map<string, { words: string[]; flags: string[]; place: string }> {
@@ -11,7 +17,9 @@ function distinct(): Map<string, { words: string[]; flags: string[]; place: stri
       .filter(([name]) => name === "pulumi")
       .map(([, ...all]) => {
         const end = all.findIndex((word) => !/^[a-z-]+$/.test(word) || word.startsWith("-"));
-        const words = all.slice(0, end < 0 ? all.length : end);
+        const named = all.slice(0, end < 0 ? all.length : end);
+        const words =
+          named[0] === "do" ? ["do", "--package", plugin, ...all.filter((word) => ofResource.test(word))] : named;
         const flags = all.filter((word) => word.startsWith("-")).map((word) => word.replace(/=.*$/, ""));
         return { words, flags, place };
       }),

@@ -16,6 +16,8 @@ const script = blockUnder("Drift watch");
 const watch = "sh drift-watch.sh production";
 const crontab = /^(?:\S+ ){5} cd \S+ && (.*)$/m.exec(blockUnder("cron"))?.[1] ?? "";
 
+const second = blockUnder("What nobody manages").trim();
+
 const secret = "a-secret-that-nobody-sees";
 const plugin = join(inject("installation").folder, "node_modules/pulumi-hydra");
 
@@ -23,12 +25,13 @@ describe("the page", () => {
   it("runs one script in every CI system", () => {
     const steps = z.object({ jobs: z.object({ watch: z.object({ steps: z.array(z.looseObject({})) }) }) });
     const [github] = readYaml(blockUnder("GitHub Actions")).map((one) => steps.parse(one).jobs.watch.steps);
-    expect(github?.map(({ run }) => run)).toContain(watch);
+    expect(github?.map(({ run }) => run)).toEqual(expect.arrayContaining([watch, second]));
     const job = z.object({ "drift-watch": z.looseObject({ script: z.array(z.string()) }) });
     const [gitlab] = readYaml(blockUnder("GitLab CI")).map((one) => job.parse(one)["drift-watch"].script);
-    expect(gitlab).toEqual([watch]);
-    expect(blockUnder("Jenkins")).toContain(`sh '${watch}'\n`);
+    expect(gitlab).toEqual([watch, second]);
+    for (const step of [watch, second]) expect(blockUnder("Jenkins")).toContain(`sh '${step}'\n`);
     expect(crontab).toContain(watch);
+    expect(blockUnder("cron")).toContain(`report=$(${second} 2>&1)`);
   });
 
   it("puts the report into the summary of GitHub's run", async () => {
@@ -70,6 +73,16 @@ for (const host of ["dynamic resources", "the plugin"] as const) {
     afterAll(async () => {
       await stack.shell("pulumi destroy --yes --skip-preview --stack production");
       await stack[Symbol.asyncDispose]();
+    });
+
+    it("names what no stack has, by the settings of the stack", async () => {
+      const { body } = await admin.post("/admin/clients", { client_name: "By hand" });
+      const { code, stdout } = await run(second.replace("npx pulumi-hydra", join(plugin, "pulumi-hydra")));
+      expect(code).toBe(7);
+      const rows = stdout.split("\n").map((row) => row.split(/ {2,}/));
+      expect(rows).toContainEqual(["client", body.client_id, "By hand", expect.stringMatching(/^\d{4}-/)]);
+      expect(rows.filter(([, id]) => id === clientId)).toEqual([]);
+      expect((await admin.delete(`/admin/clients/${body.client_id}`)).status).toBe(204);
     });
 
     it("sends no mail while nothing differs", async () => {
@@ -118,7 +131,7 @@ for (const host of ["dynamic resources", "the plugin"] as const) {
       const { code, stdout } = await run(watch);
       expect(code).toBe(1);
       expect(stdout).toContain("ECONNREFUSED");
-      expect(stdout.trim().split("\n").at(-1)).toBe("Whether production has drifted cannot be told.");
+      expect(stdout.trim().split("\n").at(-1)).toBe("The watch cannot tell whether production has drifted.");
       await stack.shell(`pulumi config set hydra:adminUrl ${hydra.adminUrl}`);
     });
   });

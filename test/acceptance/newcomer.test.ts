@@ -20,7 +20,7 @@ describe("the first program of README.md", () => {
     await mkdir(programs);
     // Whatever it is called where it stands.
     await symlink(await part("hydra"), join(programs, "hydra"));
-    const release = await makeRelease(join(folder, "release"));
+    const { names: release } = await makeRelease(join(folder, "release"), { sdks: false });
     const tarball = join(folder, "release", release.find((name) => name.endsWith(".tgz")) ?? "");
     const [publicPort, adminPort] = await freePorts();
     // A registry does not have this build, and the ports may be taken here: nothing else is another's.

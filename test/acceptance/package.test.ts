@@ -1,11 +1,14 @@
 // Knows what the packed package holds, which programs can use it, what its types allow, and what it leaves in the state.
+import { globSync, statSync } from "node:fs";
 import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { dirname, join, matchesGlob, normalize, resolve } from "node:path";
 import { describe, expect, inject, it } from "vitest";
+import { resources } from "../../provider/registry.ts";
 import { run } from "../../tools/child.mts";
+import { kebabCase } from "../../tools/kebab-case.mts";
 import { hydra } from "../support/hydra.ts";
 import { generateKey } from "../support/key.ts";
-import { documents } from "../support/markdown.ts";
+import { documents, linksIn } from "../support/markdown.ts";
 import { json, pluginProgram, program } from "../support/program.ts";
 import { errorsOf, recorded } from "../support/state.ts";
 import { workspace } from "../support/workspace.ts";
@@ -32,34 +35,54 @@ const created = {
 };
 
 describe("the package", () => {
-  it("holds the classes, what runs in processes of its own, their types, the documentation and five papers, and nothing else", async () => {
+  it("holds the classes, what runs in processes of its own, the rules, their types, the documentation, the examples and six papers, and nothing else", async () => {
     const env = { ...process.env, PATH: installation.path };
-    const packed = await run("npm", ["pack", "--dry-run", "--ignore-scripts", "--json"], { cwd: repository, env });
-    const [{ files }] = JSON.parse(packed.stdout) as [{ files: { path: string }[] }];
+    const listed = await run("npm", ["pack", "--dry-run", "--ignore-scripts", "--json"], { cwd: repository, env });
+    const [{ files }] = JSON.parse(listed.stdout) as [{ files: { path: string }[] }];
     const sources = await sourcesIn("sdk");
-    const classes = sources.flatMap((name) => [`dist/${name}.js`, `dist/${name}.d.ts`]);
-    const kinds = ["client-lifespans", "oauth2-client", "trusted-jwt-issuer"];
-    const entries = ["node_modules/plugin.js", "cli.js", ...kinds.map((kind) => `dynamic/${kind}.js`), "LICENSES"];
-    const shared = ["cancellation", "dynamic", "engine", "lazy", "plugin", "protocol", "provider", "rolldown-runtime"];
-    const chunks = [...shared, "values"].map((name) => `node_modules/chunk/${name}.js`);
-    const generated = ["schema.json", "sdk/fields.json", "terraform/hydra.json", "provider/resources/jwk.js"];
-    const built = [...entries, ...chunks, ...generated].map((name) => `dist/${name}`);
-    // Those that the classes' types lead to stand in these places.
-    const typed = /^provider\/(functions|lifecycle|resources)\/|^provider\/(setting|hydra\/admin|hydra\/request)$/;
-    const types = (await sourcesIn("provider")).filter((name) => typed.test(name)).map((name) => `dist/${name}.d.ts`);
-    const papers = ["package.json", "README.md", "LICENSE", "CHANGELOG.md", "DESIGN.md"];
+    const internal = ["sdk/field", "sdk/output", "sdk/resource"];
+    const typed = sources.filter((name) => !internal.includes(name));
+    const classes = [...sources.map((name) => `dist/${name}.js`), ...typed.map((name) => `dist/${name}.d.ts`)];
+    const dynamic = resources.map(({ type }) => `dynamic/${kebabCase(type)}.js`);
+    const entries = ["node_modules/plugin.js", "cli.js", ...dynamic, "LICENSES"];
+    // The bundler names its chunks after what happens to be first in them.
+    const chunks = (await readdir("dist/node_modules/chunk")).map((name) => `node_modules/chunk/${name}`);
+    const generated = ["schema.json", "sdk/fields.json", "terraform/hydra.json"];
+    const rules = (await sourcesIn("provider/audit")).map((name) => `${name}.js`);
+    const judging = ["hydra/duration", "hydra/jwk", "lifecycle/failure"].map((name) => `provider/${name}.js`);
+    const built = [...entries, ...chunks, ...generated, ...rules, ...judging].map((name) => `dist/${name}`);
+    const papers = [
+      ...["package.json", "README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "DESIGN.md", "SECURITY.md"],
+      ...["docs/benchmark.svg", "docs/demo.svg", "docs/logo.png", "docs/logo.svg"],
+    ];
     const plugin = ["PulumiPlugin.yaml", "pulumi-resource-hydra", "pulumi-resource-hydra.cmd", "pulumi-hydra"];
     const pages = documents.filter((name) => name.startsWith("docs/"));
-    const expected = [...classes, ...built, ...types, ...papers, ...pages, ...plugin].sort();
-    expect(files.map(({ path }) => path).sort()).toEqual(expected);
+    const expected = [...classes, ...built, ...papers, ...pages, ...examples(), ...plugin].sort();
+    const paths = files.map(({ path }) => path);
+    expect(paths.sort()).toEqual(expected);
+    const packed = paths.filter((path) => path.endsWith(".md"));
+    const targets = packed.flatMap((page) => linksIn(page).map((target) => [page, target.replace(/#.*/, "")] as const));
+    const outside = targets.filter(
+      ([page, target]) => target && !paths.includes(normalize(join(dirname(page), target))),
+    );
+    expect(outside).toEqual([]);
 
     const { exports, main, ...manifest } = JSON.parse(await readFile(join(repository, "package.json"), "utf8")) as {
       exports: Record<string, string>;
       main: string;
       types: string;
+      scripts: object;
+      typesVersions: { "*": Record<"plugin" | "policy", string[]> };
     };
-    const named = [main, manifest.types, ...Object.values(exports)].map((path) => path.replace(/^\.\//, ""));
-    expect(named.filter((path) => !files.some((file) => file.path === path))).toEqual([]);
+    expect(manifest).not.toHaveProperty("dependencies");
+    // npm asks before it runs these: `prepare` too, where the package is a file.
+    const asked = /^((pre|post)?install|prepare)$/;
+    expect(Object.keys(manifest.scripts).filter((name) => asked.test(name))).toEqual([]);
+    const typings = Object.values(manifest.typesVersions["*"]).flat();
+    const named = [main, manifest.types, ...typings, ...Object.values(exports)].map((path) =>
+      path.replace(/^\.\//, ""),
+    );
+    expect(named.filter((path) => !files.some((file) => matchesGlob(file.path, path)))).toEqual([]);
   });
 
   it("names every library that is joined into it, with its license", async () => {
@@ -123,6 +146,8 @@ describe("the package", () => {
         "for (const name of ['a', 'b']) {",
         "  const { clientId } = new hydra.OAuth2Client(name, { clientName: name, clientSecret: 'a secret of ' + name });",
         "  new hydra.ClientLifespans(name, { clientId, implicitGrantIdTokenLifespan: '1h' });",
+        "  new hydra.Revocation(name, { clientId, triggers: name });",
+        "  new hydra.JsonWebKey(name, { set: name + Date.now(), alg: 'EdDSA' });",
         `  new hydra.TrustedJwtIssuer(name, { ...${json(trust)}, issuer: name + Date.now() });`,
         "}",
       ),
@@ -133,11 +158,10 @@ describe("the package", () => {
       expect([name, inputs.__provider]).toEqual([name, outputs.__provider]);
       return String(inputs.__provider);
     });
-    expect(texts).toHaveLength(6);
+    const modules = resources.map(({ type }) => kebabCase(type)).sort();
+    expect(texts).toHaveLength(2 * modules.length);
     expect([...new Set(texts)].sort()).toEqual(
-      ["client-lifespans", "oauth2-client", "trusted-jwt-issuer"].map(
-        (module) => `exports.handler = () => require("pulumi-hydra/dynamic/${module}")`,
-      ),
+      modules.map((module) => `exports.handler = () => require("pulumi-hydra/dynamic/${module}")`),
     );
     for (const text of texts) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(512);
   });
@@ -166,7 +190,10 @@ describe("the package", () => {
     async (exact) => {
       const marked = wrongTypes.split("\n").flatMap((line, index) => (line.includes("// wrong") ? [index + 1] : []));
       const onPlugin = rightTypes.replaceAll('"pulumi-hydra"', '"pulumi-hydra/plugin"');
-      expect(await errors({ "right.ts": rightTypes, "plugin.ts": onPlugin, "wrong.ts": wrongTypes }, exact)).toEqual(
+      const right = { "right.ts": rightTypes, "plugin.ts": onPlugin, "policy.ts": rightPolicies };
+      const found = await errors({ ...right, "wrong.ts": wrongTypes }, exact);
+      // Pulumi's own types for policies need skipLibCheck.
+      expect(found.filter((place) => !place.startsWith("../node_modules/@pulumi/policy/"))).toEqual(
         marked.map((line) => `wrong.ts ${line}`),
       );
     },
@@ -226,9 +253,18 @@ export const args: [OAuth2ClientArgs, ClientLifespansArgs, TrustedJwtIssuerArgs]
 ];
 `;
 
+const rightPolicies = `
+import { PolicyPack } from "@pulumi/policy";
+import { type Longest, policies } from "pulumi-hydra/policy";
+
+const longest: Longest = { accessTokenHours: 8 };
+new PolicyPack("right", { policies: [...policies({ longest }), ...policies()] });
+`;
+
 const wrongTypes = `
 import * as pulumi from "@pulumi/pulumi";
 import { ClientLifespans, OAuth2Client, TrustedJwtIssuer } from "pulumi-hydra";
+import { policies } from "pulumi-hydra/policy";
 
 const number = pulumi.output(1);
 
@@ -240,7 +276,6 @@ new OAuth2Client("item", { contacts: ["ops@web.example", 1] }); // wrong
 new OAuth2Client("item", { contacts: [number] }); // wrong
 new OAuth2Client("flag", { skipConsent: "yes" }); // wrong
 new OAuth2Client("keys", { jwks: { keys: "none" } }); // wrong
-new OAuth2Client("json", { metadata: { now: () => 1 } }); // wrong
 new ClientLifespans("no client", { implicitGrantIdTokenLifespan: "1h" }); // wrong
 new ClientLifespans("number", { clientId: "web", implicitGrantIdTokenLifespan: 3600 }); // wrong
 new ClientLifespans("nothing"); // wrong
@@ -249,6 +284,7 @@ new TrustedJwtIssuer("date", { issuer: "idp", jwk: {}, expiresAt: new Date() });
 new TrustedJwtIssuer("scope", { issuer: "idp", jwk: {}, expiresAt: "2099-01-31T00:00:00Z", scope: "read" }); // wrong
 export const name: pulumi.Output<number> = new OAuth2Client("output").clientName; // wrong
 new OAuth2Client("assigned").clientName = number; // wrong
+policies({ longest: { accessTokenHours: "8" } }); // wrong
 `;
 
 /** The lines of programs that do not compile: `wrong.ts 7`. */
@@ -263,6 +299,14 @@ async function errors(sources: Record<string, string>, exactOptionalPropertyType
   const places = stdout.matchAll(/^(\S.*?)\((\d+),\d+\): error TS\d+/gm);
   const outside = /^error TS\d+.*/m.exec(stdout)?.[0];
   return [...new Set([...places].map(([, file, line]) => `${file} ${line}`)), ...(outside ? [outside] : [])];
+}
+
+/** The examples as they are copied, without what running one leaves: packages, keys, and the settings of its stacks. */
+function examples(): string[] {
+  const left = /\/(node_modules|keys|sdks|venv|package-lock\.json)\b|\.pem$/;
+  return globSync("examples/**/*")
+    .filter((path) => statSync(path).isFile() && !left.test(path))
+    .filter((path) => !/\/Pulumi\.[^/]+\.yaml$/.test(path) || path.startsWith("examples/two-environments/"));
 }
 
 async function sourcesIn(folder: string): Promise<string[]> {

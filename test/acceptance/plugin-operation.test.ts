@@ -76,7 +76,7 @@ describe("an operation on the plugin", () => {
     const warning = {
       severity: "warning",
       resource: "TrustedJwtIssuer idp",
-      message: "expiresAt: the trust ends in 2 hours; move it on",
+      message: "expiresAt: the trust expires in 2 hours; set a later date [trust-expires]",
     };
     expect((await stack.up()).diagnostics).toEqual([warning]);
     await stack.write(declare("b"));

@@ -60,7 +60,13 @@ describe.each(folders)("the state in %s", (folder) => {
       metadata: { team: "shop", cost: { center: 1 } },
       authorization_code_grant_access_token_lifespan: "1h30m0s",
     });
-    expect((await recordedOne(stack, "OAuth2Client web")).outputs.clientName).toBe("Shop");
+    const { outputs } = await recordedOne(stack, "OAuth2Client web");
+    // What nobody asks for is recorded no longer.
+    expect([outputs.clientName, "registrationAccessToken" in outputs, "registrationClientUri" in outputs]).toEqual([
+      "Shop",
+      false,
+      false,
+    ]);
 
     expect((await stack.destroy()).operations).toEqual(all("delete", "delete"));
     expect(await Promise.all(paths.map(async (path) => (await admin.get(path)).status))).toEqual([404, 404]);

@@ -1,9 +1,14 @@
-// Knows what Pulumi's converter, where a machine has it, makes of a Terraform program for Hydra with the package's mapping.
+// Knows what Pulumi's converter, where a machine has it, makes of a Terraform program for Hydra with the package's mapping, and how
+// a set of keys that Terraform made is taken over.
 import { spawnSync } from "node:child_process";
+import { generateKeyPairSync, randomUUID } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, inject, it } from "vitest";
-import { pluginProgram } from "../support/program.ts";
+import { startGateway } from "../support/gateway.ts";
+import { admin, hydra } from "../support/hydra.ts";
+import { json, pluginProgram } from "../support/program.ts";
+import { encrypted, errorsOf, filesHolding, recorded } from "../support/state.ts";
 import { workspace } from "../support/workspace.ts";
 
 const installation = inject("installation");
@@ -86,5 +91,56 @@ describe("a Terraform program", () => {
     expect(await readFile(join(out, "Pulumi.yaml"), "utf8")).toMatch(
       /hydra:adminUrl:\s+value: http:\/\/127\.0\.0\.1:4445/,
     );
+  });
+});
+
+describe("a set of keys that Terraform made", () => {
+  it("becomes one resource for each key, of which none is replaced, with its private part in the program or not", async () => {
+    const [generated, inlined] = [`generated-${randomUUID()}`, `inlined-${randomUUID()}`];
+    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    const own = { ...privateKey.export({ format: "jwk" }), kid: "private:2025", alg: "RS256", use: "sig" };
+    const { kty, n, e, alg, use } = own;
+    // What `generator` and `ory_json_web_key_set` send, and what blocks `key` send.
+    await admin.post(`/admin/keys/${generated}`, { alg: "ES256", kid: "2026-01", use: "enc" });
+    await admin.put(`/admin/keys/${inlined}`, { keys: [{ kid: "public:2025", kty, n, e, alg, use }, own] });
+    const live = async () => [await admin.get(`/admin/keys/${generated}`), await admin.get(`/admin/keys/${inlined}`)];
+    const before = await live();
+    await using gateway = await startGateway({ target: hydra.adminUrl });
+    await using stack = await workspace({
+      files: pluginProgram(),
+      path: [folder],
+      config: { "hydra:adminUrl": gateway.url, privateKey: { secret: json(own) } },
+      env: { PULUMI_HYDRA_ADMIN_URL: gateway.url },
+    });
+    const imported = await stack.shell(
+      `pulumi-hydra adopt --keys ${generated} --keys ${inlined} --out keys.json
+      pulumi import --file keys.json --generate-code=false --skip-preview --yes --stack dev --non-interactive`,
+    );
+    expect([imported.code, imported.code === 0 ? "" : imported.stdout + imported.stderr]).toEqual([0, ""]);
+
+    const names = [generated, `${inlined}-private-2025`, `${inlined}-public-2025`];
+    const declare = (more: string) =>
+      pluginProgram(
+        "const config = new pulumi.Config();",
+        `new hydra.JsonWebKey("${names[0]}", { set: "${generated}", kid: "2026-01", alg: "ES256", use: "enc" }, { protect: true });`,
+        `const set = "${inlined}";`,
+        `new hydra.JsonWebKey("${names[1]}", { set, kid: "private:2025", alg: "RS256"${more} }, { protect: true });`,
+        `new hydra.JsonWebKey("${names[2]}", { set, kid: "public:2025", alg: "RS256", use: "sig" }, { protect: true });`,
+      );
+    expect(Object.keys(await recorded(stack)).sort()).toEqual(names.map((name) => `JsonWebKey ${name}`).sort());
+    await stack.write(declare(""));
+    const same = await stack.up();
+    expect([errorsOf(same), [...new Set(Object.values(same.operations))]]).toEqual([[], ["same"]]);
+
+    await stack.write(declare(', privateKey: config.requireSecretObject("privateKey")'));
+    const up = await stack.up();
+    expect([errorsOf(up), up.operations[`JsonWebKey ${names[1]}`]]).toEqual([[], "update"]);
+    expect((await recorded(stack))[`JsonWebKey ${names[1]}`]?.outputs.privateKey).toBe(encrypted);
+    const again = await stack.up();
+    expect([...new Set(Object.values(again.operations))]).toEqual(["same"]);
+    expect([...new Set(gateway.received.map(({ method }) => method))]).toEqual(["GET"]);
+    expect(await live()).toEqual(before);
+    expect(await filesHolding(stack, String(own.d))).toEqual([]);
+    for (const set of [generated, inlined]) await admin.delete(`/admin/keys/${set}`);
   });
 });

@@ -221,7 +221,7 @@ describe("TrustedJwtIssuer", () => {
       [problem("subject: is required unless allowAnySubject is true")],
       [
         problem("issuer: is required"),
-        problem("subject: must be a text"),
+        problem("subject: must be a string: put the number in quotes"),
         problem("scope: must be a list"),
         problemAt("jwk.kid", "needs a kid"),
         problem('expiresAt: must be a date and time with a time zone (RFC 3339), such as "2030-01-31T00:00:00Z"'),
@@ -235,8 +235,9 @@ describe("TrustedJwtIssuer", () => {
     const [theirs] = await idsOf(issuer);
     expect(errorsOf(await stack.up())).toEqual([
       "TrustedJwtIssuer idp: could not create TrustedJwtIssuer: a trust of this issuer, subject and kid exists already and " +
-        `was not made by this resource; adopt it on the plugin with \`pulumi import hydra:index:TrustedJwtIssuer <name> ${theirs}\`, ` +
-        `or delete it with a DELETE of ${trusts}/${theirs}; then run \`pulumi refresh\`: trusts that share its key go with it`,
+        "was not created by this resource; if you renamed or moved the resource in the program, add its old name to its `aliases`; if Pulumi is replacing it, " +
+        `set its option \`deleteBeforeReplace: true\`; else adopt it on the plugin with \`pulumi import hydra:index:TrustedJwtIssuer <name> ${theirs}\`, ` +
+        `or delete it with a DELETE of ${trusts}/${theirs}; then run \`pulumi refresh\`: trusts that share its key go with it [exists-already]`,
       "update failed",
     ]);
     expect(await live(issuer)).toEqual(before);

@@ -34,6 +34,18 @@ const good = {
   jwksUri: "https://shop.example/keys",
 };
 
+const machine = { grantTypes: ["client_credentials"] };
+
+/** What the README writes into the configuration of the pack. */
+const levels = blocksIn("examples/guard-rails/README.md").find(({ language }) => language === "json")?.text ?? "";
+
+const expired = {
+  issuer: "idp",
+  allowAnySubject: true,
+  jwk: { kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", kid: "k" },
+  expiresAt: "2020-01-31T00:00:00Z",
+};
+
 const declare = (host: typeof program, args: object) => host(`new hydra.OAuth2Client("web", ${json(args)});`);
 
 let stack: Workspace;
@@ -74,6 +86,16 @@ describe.each([
     }
   });
 
+  it("stops a trust that has expired", async () => {
+    await stack.write(host(`new hydra.TrustedJwtIssuer("idp", ${json(expired)});`));
+    const { code, stdout } = await preview("launched");
+    expect(code).not.toBe(0);
+    expect(stdout).toContain(
+      `[mandatory]  no-expired-trusts  (${type.replace("OAuth2Client", "TrustedJwtIssuer")}: idp)`,
+    );
+    expect(stdout).toContain("[advisory]  named-subjects");
+  });
+
   it("lets a client pass that keeps to them", async () => {
     await stack.write(declare(host, good));
     const { code, stdout } = await preview("launched");
@@ -96,6 +118,19 @@ describe("examples/guard-rails", () => {
       "advisory asymmetric-authentication shop-back-office",
       "advisory asymmetric-authentication shop-stock",
       "advisory restricted-audience shop-stock",
+    ]);
+  });
+
+  it("takes levels from the configuration of the pack", async () => {
+    await stack.write({ ...declare(program, bad), "levels.json": levels });
+    const { code, stdout } = await preview("launched --policy-pack-config levels.json");
+    expect(code).not.toBe(0);
+    expect(stdout).toContain("[mandatory]  short-access-tokens");
+    await stack.write({ ...declare(program, machine), "levels.json": levels });
+    const strict = await preview("launched --policy-pack-config levels.json");
+    expect(strict.code).not.toBe(0);
+    expect([...strict.stdout.matchAll(/\[(\w+)\] +(\S+)/g)].map(([, ...found]) => found.join(" "))).toEqual([
+      "mandatory restricted-audience",
     ]);
   });
 

@@ -35,7 +35,7 @@ export function faultList(elsewhere: string): Readonly<Record<string, Fault>> {
     "status 408": status(408, "Request Timeout", "nothing"),
     "status 429": status(429, "Too Many Requests", "nothing"),
     "status 429 with Retry-After: 1": status(429, "Too Many Requests", "nothing", { "retry-after": "1" }),
-    "status 429 with Retry-After: 600": status(429, "Too Many Requests", "nothing", { "retry-after": "600" }),
+    "status 429 with Retry-After: 7200": status(429, "Too Many Requests", "nothing", { "retry-after": "7200" }),
     "status 500": { forward: "nothing", answer: { status: 500, headers: json, body: '{"error":"error"}' } },
     "status 500 after the request is carried out": {
       forward: "all",

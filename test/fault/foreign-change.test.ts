@@ -1,7 +1,7 @@
 // Knows what others do to a server and to a state between our operations, and what must then be there.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createPlugin } from "../../provider/host/plugin.ts";
+import { createPlugin } from "../../provider/host/plugin/plugin.ts";
 import type { Values } from "../../provider/lifecycle/value.ts";
 import { startHydra } from "../../tools/hydra.mts";
 import { change, clientPath, rawGet, rawPost, secretWorks, trustPath } from "../property/server.ts";
@@ -118,10 +118,10 @@ describe("lifespans", () => {
     ];
     const compared = (type: string, inputs: Record<string, string>) =>
       plugin.diff({ urn: urnOf(type, "it") }, "web", before, inputs);
-    expect(compared("ClientLifespans", before).changed).toEqual([]);
+    expect((await compared("ClientLifespans", before)).changed).toEqual([]);
     await plugin.check({ urn: urnOf("OAuth2Client", "it") }, {}, now, new Uint8Array());
-    expect(compared("OAuth2Client", now).changed).toContain(name);
-    expect(() => compared("ClientLifespans", before)).toThrow('the lifespans of client "web" have two owners');
+    expect((await compared("OAuth2Client", now)).changed).toContain(name);
+    await expect(compared("ClientLifespans", before)).rejects.toThrow('the lifespans of client "web" have two owners');
   });
 
   it("that a client's update may have set are taken back with the next one", async () => {

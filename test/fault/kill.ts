@@ -160,7 +160,7 @@ async function isEmpty(file: string): Promise<boolean> {
   return (await stat(file).catch(() => undefined))?.size === 0;
 }
 
-/** A create that was cut off: its inputs stand in the state, and with them what it may have made. */
+/** A create that was cut off: its inputs stand in the state, and with them what it may have created. */
 async function removeLeftover(
   hydra: RestartableHydra,
   { urn, inputs = {} }: Recorded,

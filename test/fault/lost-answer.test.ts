@@ -86,11 +86,46 @@ describe("a create whose answer is lost", () => {
     expect(outcome).toEqual({
       outcome: "unsure",
       failed: expect.stringContaining(
-        `it may have made the client "${id}": before the next \`pulumi up\`, adopt it on the plugin with ` +
-          `\`pulumi import hydra:index:OAuth2Client <name> "${id}"\`, or delete it with \`hydra delete oauth2-client "${id}"\``,
+        `it may have created the client "${id}"; before the next \`pulumi up\`, adopt it on the plugin with ` +
+          `\`pulumi import hydra:index:OAuth2Client it "${id}"\`, or delete it with \`hydra delete oauth2-client "${id}" --endpoint ${proxy.url}\``,
       ),
     });
     expect(held.pending()?.__clientId).toBe(id);
+  });
+
+  const refusal = (status: number) => ({
+    status,
+    headers: { "content-type": "application/json" },
+    body: '{"error":"refused","error_description":"not now"}',
+  });
+
+  it("because a gateway sent it twice ends with one client where its id or its secret proves it ours", async () => {
+    const twice: Fault = { forward: "all", answer: refusal(409) };
+    for (const [clientId, publicUrl] of [[undefined], [`chosen-${randomUUID()}`, hydra.publicUrl]]) {
+      proxy.spoilFirst(twice, 1, "POST");
+      const held = stack("OAuth2Client", publicUrl === undefined ? {} : { publicUrl });
+      expect(await held.up(clientId === undefined ? {} : { clientId })).toEqual({ did: "create" });
+      expect(await works(held)).toBe(true);
+    }
+    proxy.spoilFirst(twice, 1, "POST");
+    expect(await stack("OAuth2Client").up({ clientId: `chosen-${randomUUID()}` })).toEqual({
+      outcome: "nothing",
+      failed: expect.stringContaining("was created at the same time, and it is not the one that was asked for"),
+    });
+  });
+
+  it("and whose secret cannot be written then is left open, although that refusal is certain", async () => {
+    const clientId = `chosen-${randomUUID()}`;
+    proxy.spoil(({ method }) => {
+      if (method === "PATCH") return { forward: "nothing", answer: refusal(403) };
+      return method === "POST" ? lost : undefined;
+    });
+    const held = stack("OAuth2Client", { retries: 0 });
+    expect(await held.up({ clientId })).toEqual({
+      outcome: "unsure",
+      failed: expect.stringContaining(`it may have created the client "${clientId}"; before the next \`pulumi up\``),
+    });
+    expect(held.pending()?.clientId).toBe(clientId);
   });
 
   it("and that the server did not get leaves nothing behind", async () => {
@@ -112,7 +147,7 @@ describe("a create whose answer is lost", () => {
 
 describe("somebody else's client", () => {
   const recovery = (id: string) =>
-    `adopt it on the plugin with \`pulumi import hydra:index:OAuth2Client <name> "${id}"\`, or delete it with \`hydra delete oauth2-client "${id}"\``;
+    `adopt it on the plugin with \`pulumi import hydra:index:OAuth2Client it "${id}"\`, or delete it with \`hydra delete oauth2-client "${id}" --endpoint ${proxy.url}\``;
 
   it("that was there before is left alone, though it be the same and the answer lost", async () => {
     const clientId = `chosen-${randomUUID()}`;
@@ -120,7 +155,12 @@ describe("somebody else's client", () => {
     proxy.spoilFirst(lost, 1, "POST");
     expect(await stack("OAuth2Client").up({ clientId, clientName: "Web" })).toEqual({
       outcome: "nothing",
-      failed: `could not create OAuth2Client: a client with the id "${clientId}" exists already and was not made by this resource; ${recovery(clientId)}`,
+      failed:
+        `could not create OAuth2Client: a client with the id "${clientId}" exists already and was not created by this resource; ` +
+        "if you renamed or moved the resource in the program, give its old name or parent in the option `aliases`; " +
+        "if Pulumi is replacing it (`--replace`, `pulumi state taint`), set the option `deleteBeforeReplace: true`; " +
+        "if another resource of the program has this clientId, change one of the two; " +
+        `otherwise ${recovery(clientId)} [exists-already]`,
     });
     expect((await live(clientId)).updated_at).toBe(before.updated_at);
   });
@@ -144,7 +184,7 @@ describe("somebody else's client", () => {
     expect(await stack("OAuth2Client").up({ clientId, clientName: "Web" })).toEqual({
       outcome: "nothing",
       failed: expect.stringContaining(
-        `was made at the same time, and it is not the one that was asked for; nothing was changed; ${recovery(clientId)}`,
+        `was created at the same time, and it is not the one that was asked for; nothing was changed; ${recovery(clientId)}`,
       ),
     });
     expect(await secretWorks(clientId, "their secret", "client_secret_basic")).toBe(true);
@@ -154,7 +194,7 @@ describe("somebody else's client", () => {
     const clientId = `chosen-${randomUUID()}`;
     overtaken({ client_id: clientId, client_secret: "their secret", client_name: "Web" });
     const outcome = await stack("OAuth2Client", { publicUrl: hydra.publicUrl }).up({ clientId, clientName: "Web" });
-    expect(outcome).toMatchObject({ outcome: "nothing", failed: expect.stringContaining("made at the same time") });
+    expect(outcome).toMatchObject({ outcome: "nothing", failed: expect.stringContaining("created at the same time") });
     expect(await secretWorks(clientId, "their secret", "client_secret_basic")).toBe(true);
   });
 
@@ -175,7 +215,7 @@ describe("somebody else's client", () => {
     proxy.spoilFirst(lost, 1, "POST");
     expect(await stack("TrustedJwtIssuer").up(program)).toEqual({
       outcome: "nothing",
-      failed: expect.stringContaining(`pulumi import hydra:index:TrustedJwtIssuer <name> ${String(id)}`),
+      failed: expect.stringContaining(`pulumi import hydra:index:TrustedJwtIssuer it ${String(id)}`),
     });
     expect(await trustsOfIssuer(issuer)).toHaveLength(1);
   });
@@ -207,7 +247,7 @@ describe("an update whose answer is lost", () => {
     const id = String(held.recorded()?.id);
     expect(await held.up({ clientName: "After" })).toEqual({
       outcome: "kept",
-      failed: `could not update OAuth2Client "${id}": Bad Gateway (502 PATCH /admin/clients/${id}); whether that was done is not known: the next \`pulumi up\` looks, and does what is left`,
+      failed: `could not update OAuth2Client "${id}": Bad Gateway (502 PATCH /admin/clients/${id}); the change may or may not have been applied; the next \`pulumi up\` checks and completes it [in-doubt]`,
     });
   });
 
@@ -307,7 +347,7 @@ describe("a delete whose answer is lost", () => {
     expect(await one.destroy()).toEqual({
       outcome: "nothing",
       failed: expect.stringContaining(
-        'the trusts for "bob" may have been deleted along: run `pulumi refresh`, then `pulumi up` makes them anew',
+        'the trusts for "bob" may have been deleted too; run `pulumi refresh`, then `pulumi up` to recreate them',
       ),
     });
     await other.refresh();

@@ -1,7 +1,7 @@
 // Knows what an engine does with one resource on the plugin, in this process: check, diff, the step, and what is kept of it.
 import { randomBytes } from "node:crypto";
 import { OperationError } from "../../provider/host/operation-error.ts";
-import { createPlugin } from "../../provider/host/plugin.ts";
+import { createPlugin } from "../../provider/host/plugin/plugin.ts";
 import { propertiesFromWire } from "../../provider/host/values.ts";
 import type { Values } from "../../provider/lifecycle/value.ts";
 
@@ -40,7 +40,10 @@ export function startStack(type: string, settings: Values): Stack {
     () => async () => undefined,
     () => stop.signal,
   );
-  plugin.configure(settings as Wire);
+  let configuration = settings as Wire;
+  // Each operation of the engine is a process of its own.
+  const begin = () => plugin.configure(configuration);
+  begin();
   const urn = `urn:pulumi:dev::program::hydra:index:${type}::it`;
   let held: Held | undefined;
   let pending: Wire | undefined;
@@ -53,8 +56,8 @@ export function startStack(type: string, settings: Values): Stack {
       if (!(error instanceof OperationError)) throw error;
       const { message: failed, outcome, unfinished } = error;
       if (unfinished) {
-        const { id, properties } = unfinished.existing;
-        held = { id, inputs: inputs ?? held?.inputs ?? {}, state: properties, unfinished: true };
+        const { id, state } = unfinished.live;
+        held = { id, inputs: inputs ?? held?.inputs ?? {}, state: state as Wire, unfinished: true };
         return { failed, outcome: "kept" };
       }
       if (did === "create" && outcome === "unsure") pending = inputs;
@@ -79,12 +82,13 @@ export function startStack(type: string, settings: Values): Stack {
     recorded: () => held && { id: held.id, state: propertiesFromWire(held.state) },
     pending: () => pending && propertiesFromWire(pending),
     up: async (program) => {
+      begin();
       const seed = randomBytes(32);
       const { inputs, failures } = await plugin.check({ urn }, held?.inputs ?? {}, program as Wire, seed);
       if (failures.length > 0) throw new Error(`check failures: ${JSON.stringify(failures)}`);
       if (!held) return create(inputs);
       const { id, state, unfinished } = held;
-      const { changed, replaces } = plugin.diff({ urn }, id, state, inputs);
+      const { changed, replaces } = await plugin.diff({ urn }, id, state, inputs);
       if (replaces.length > 0) {
         const removed = await remove(held);
         return "failed" in removed ? removed : create(inputs);
@@ -95,6 +99,7 @@ export function startStack(type: string, settings: Values): Stack {
       });
     },
     refresh: async () => {
+      begin();
       const before = held;
       if (!before) return { did: "nothing" };
       return step("read", async () => {
@@ -102,8 +107,13 @@ export function startStack(type: string, settings: Values): Stack {
         held = found && { ...before, id: found.id, state: found.properties, inputs: found.inputs ?? before.inputs };
       });
     },
-    destroy: async () => (held ? remove(held) : { did: "nothing" }),
-    configure: (next) => plugin.configure(next as Wire),
+    destroy: async () => {
+      begin();
+      return held ? remove(held) : { did: "nothing" };
+    },
+    configure: (next) => {
+      configuration = next as Wire;
+    },
     cancel: () => stop.abort(),
   };
 }

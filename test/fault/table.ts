@@ -73,7 +73,7 @@ export async function cellOf(
 }
 
 function named(outcome: Outcome): boolean {
-  return "failed" in outcome && /pulumi import hydra:index:\w+ <name> /.test(outcome.failed);
+  return "failed" in outcome && /pulumi import hydra:index:\w+ it /.test(outcome.failed);
 }
 
 function spoil(proxy: FaultProxy, { method, path }: Operation, mode: Mode, fault: Fault): void {

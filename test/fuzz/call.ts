@@ -12,7 +12,9 @@ const functions = {
   getTrustedJwtIssuer: { id: good.trust.id, connection: null },
   getTrustedJwtIssuers: { issuer: good.trust.issuer, connection: null },
   introspectToken: { token: "a token", scope: null, connection: null },
-  getConsentSessions: { subject: "alice", connection: null },
+  // Where an issuer would be is not asked: what is random there may be the address of a stranger.
+  getJsonWebKeys: { set: "orders", connection: null },
+  getConsentSessions: { subject: "alice", loginSessionId: "a session", connection: null },
 };
 
 /** What a plugin is asked beside what every host is asked. */
@@ -30,11 +32,11 @@ export const questions: fc.Arbitrary<Question> = fc
 
 export const listings: fc.Arbitrary<Question> = fc.record({
   token: fc.constantFrom(...types.map((type) => `hydra:index:${type}`), "hydra:index:__proto__", ""),
-  args: spoiled({ clientName: "Web", owner: null, issuer: good.trust.issuer, connection: null }),
+  args: spoiled({ clientName: "Web", owner: null, issuer: good.trust.issuer, set: "orders", connection: null }),
   limit: fc.double(),
 });
 
-const ids = fc.oneof(fc.constantFrom("web", good.trust.id), texts);
+const ids = fc.oneof(fc.constantFrom("web", good.trust.id, "orders/k1"), texts);
 
 /** Calls on resources; `how` makes inputs and states out of good ones. */
 export function calls(how: (right: Readonly<Record<string, unknown>>) => fc.Arbitrary<object>): fc.Arbitrary<Call> {
@@ -66,10 +68,10 @@ const routes = [
   `clients/${segment}(?:/lifespans|/secrets/rotate)?`,
   "trust/grants/jwt-bearer/issuers",
   `trust/grants/jwt-bearer/issuers/${segment}`,
-  `keys/${segment}/${segment}`,
+  `keys/${segment}(?:/${segment})?`,
   "oauth2/tokens",
   "oauth2/introspect",
-  "oauth2/auth/sessions/consent",
+  "oauth2/auth/sessions/(?:consent|login)",
 ];
 const route = new RegExp(`^(?:/token|/admin/(?:${routes.join("|")}))(?:\\?[^#]*)?$`);
 

@@ -2,6 +2,9 @@
 
 export const jwk = { kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", kid: "k1" };
 
+/** The same with its private part. */
+const pair = { ...jwk, d: "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A" };
+
 export const inputs = {
   OAuth2Client: {
     clientId: "web",
@@ -22,6 +25,7 @@ export const inputs = {
     accessTokenStrategy: "jwt",
     skipConsent: true,
     secretRotation: null,
+    recreateTrigger: "2026-11",
     clientCredentialsGrantAccessTokenLifespan: "1h30m",
     connection: null,
   },
@@ -38,6 +42,22 @@ export const inputs = {
     scope: ["a", "b"],
     jwk,
     expiresAt: "2099-01-31T00:00:00Z",
+    connection: null,
+  },
+  Revocation: {
+    clientId: "web",
+    subject: "alice",
+    loginSessionId: null,
+    consentRequestId: null,
+    triggers: { incident: [1, null] },
+    connection: null,
+  },
+  JsonWebKey: {
+    set: "orders",
+    kid: "k1",
+    alg: "EdDSA",
+    use: null,
+    privateKey: pair,
     connection: null,
   },
 };
@@ -57,6 +77,8 @@ export const states = {
   OAuth2Client: { ...inputs.OAuth2Client, ...recorded },
   ClientLifespans: inputs.ClientLifespans,
   TrustedJwtIssuer: { ...inputs.TrustedJwtIssuer, ...recorded },
+  Revocation: { ...inputs.Revocation, revokedAt: "2026-01-01T00:00:00Z" },
+  JsonWebKey: { ...inputs.JsonWebKey, use: "sig", publicKey: jwk, __kid: true, __kidChanged: true },
 };
 
 export const client = {
@@ -100,7 +122,9 @@ export const trust = {
   expires_at: "2099-01-31T00:00:00Z",
 };
 
-export const keys = { keys: [jwk] };
+export const keys = { keys: [pair] };
+export const key = pair;
+export const absent = { error: "Unable to locate the resource", error_description: "" };
 export const failure = { error: "invalid_client_metadata", error_description: "no" };
 export const inner = { error: { code: 404, status: "Not Found", message: "no", reason: "none" } };
 export const token = { access_token: "a granted token", expires_in: 3600, token_type: "bearer", scope: "" };

@@ -1,7 +1,8 @@
 // Both hosts in this process, on a server that answers what it is told to; values travel as they do on the wire.
 
-import { dynamicProvider } from "../../provider/host/dynamic.ts";
-import { createPlugin } from "../../provider/host/plugin.ts";
+import { dynamicProvider } from "../../provider/host/dynamic/dynamic.ts";
+import { createPlugin } from "../../provider/host/plugin/plugin.ts";
+import { inputs } from "./good.ts";
 import type { FalseServer } from "./server.ts";
 
 export type Properties = Record<string, NonNullable<unknown>>;
@@ -11,8 +12,8 @@ export function received(properties: object): Properties {
   return JSON.parse(JSON.stringify(properties), (name, value) => (name === "__proto__" ? undefined : value));
 }
 
-export const types = ["OAuth2Client", "ClientLifespans", "TrustedJwtIssuer"] as const;
-export type Type = (typeof types)[number];
+export type Type = keyof typeof inputs;
+export const types = Object.keys(inputs) as Type[];
 
 export const operations = ["check", "diff", "create", "read", "update", "delete"] as const;
 export type Verb = (typeof operations)[number];

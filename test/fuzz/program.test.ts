@@ -29,6 +29,8 @@ function friendly({ type, verb }: Call) {
     return [reply(200, good.keys), reply(200, good.keys), reply(201, one)];
   if (type === "TrustedJwtIssuer" && verb === "read") return [reply(200, one), reply(200, good.keys)];
   if (type === "TrustedJwtIssuer") return [reply(200, [one])];
+  if (type === "JsonWebKey")
+    return verb === "create" ? [reply(404, good.absent), reply(200, good.key)] : [reply(200, good.keys)];
   return verb === "create" ? [reply(201, one)] : [reply(200, one), reply(200, one), reply(200, one)];
 }
 
@@ -86,7 +88,7 @@ describe("the plugin", () => {
     expect(checked).toHaveProperty("value");
     for (const { reason } of (checked as { value: { failures: { reason: string }[] } }).value.failures)
       expect(reason).toMatch(/^hydra:.+ \S/s);
-    await outcomeOf(() => host.diffConfig(olds, news));
+    await outcomeOf(() => host.diffConfig("urn:pulumi:dev::program::pulumi:providers:hydra::it", olds, news));
     await outcomeOf(() => host.configure(news));
     const asked = { urn: "urn:pulumi:dev::program::hydra:index:OAuth2Client::web" };
     await outcomeOf(() => host.check(asked, {}, received({ connection }), new Uint8Array()));

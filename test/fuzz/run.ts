@@ -26,7 +26,7 @@ export async function outcomeOf(work: () => unknown): Promise<Outcome> {
     return { value: await Promise.race([Promise.resolve().then(work), late]) };
   } catch (error) {
     if (!(error instanceof Error)) throw new Error(`thrown and no error: ${fc.stringify(error)}`);
-    if (/\bdefect\b/.test(error.message) || !["", "OperationError"].includes(error.name)) throw error;
+    if (/\bdefect\b/.test(error.message) || !/ \[[a-z-]+\]$/.test(error.message)) throw error;
     return { message: error.message };
   } finally {
     clearTimeout(timer);

@@ -9,7 +9,7 @@ import { explain, line } from "../../provider/hydra/error.ts";
 import { parseJson } from "../../provider/hydra/json.ts";
 import { announcedPause } from "../../provider/hydra/retry.ts";
 import { kindOf } from "../../provider/lifecycle/field.ts";
-import { origins, secondOf } from "../../provider/resources/field.ts";
+import { origins, secondOf } from "../../provider/resources/field/field.ts";
 import { texts, values } from "./hostile.ts";
 import { fuzz } from "./run.ts";
 

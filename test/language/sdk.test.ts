@@ -30,6 +30,10 @@ describe("the SDK", () => {
       const eu = new hydra.Provider("eu", { adminUrl: "https://hydra.example" });
       const web = new hydra.OAuth2Client("web", { metadata: { team: "a" }, secretRotation: { trigger: "1" } }, { provider: eu });
       new hydra.ClientLifespans("web", { clientId: web.clientId });
+      const key = new hydra.JsonWebKey("web", { set: "orders", alg: hydra.types.enums.KeyAlgorithm.ES256 });
+      new hydra.OAuth2Client("machine", { jwks: { keys: [key.publicKey] } });
+      export const kids = hydra.getJsonWebKeysOutput({ set: key.set }).keys.apply((keys) => keys.map(({ kid }) => kid));
+      new hydra.Revocation("web", { clientId: web.clientId, triggers: { incident: 1 } });
       export const names = hydra.getOAuth2ClientsOutput({ owner: "a" }).clients.apply((clients) => clients.map(({ clientName }) => clientName));
     `;
     await writeFile(join(sdks, "nodejs/program.ts"), program);

@@ -28,15 +28,15 @@ const reading = async (config: object) => {
 describe("an answer 401 or 403", () => {
   const { cert, key } = selfSigned();
   const cases: [string, object, string][] = [
-    ["none", {}, "it was sent without credentials: configure some, such as hydra:accessToken"],
-    ["a token", { accessToken: token }, "it was sent with hydra:accessToken: "],
-    ["a password", { username: "user", password: "password" }, "it was sent with hydra:username, hydra:password: "],
-    ["headers", { headers: { "X-Api-Key": "the-api-key" } }, "it was sent with hydra:headers: "],
-    ["a certificate", { clientCertificate: cert, clientKey: key }, "it was sent with hydra:clientCertificate: "],
+    ["none", {}, "the request had no credentials; configure some, such as hydra:accessToken"],
+    ["a token", { accessToken: token }, "the request used hydra:accessToken; "],
+    ["a password", { username: "user", password: "password" }, "the request used hydra:username, hydra:password; "],
+    ["headers", { headers: { "X-Api-Key": "the-api-key" } }, "the request used hydra:headers; "],
+    ["a certificate", { clientCertificate: cert, clientKey: key }, "the request used hydra:clientCertificate; "],
     [
       "a token and headers",
       { accessToken: token, headers: { "X-Api-Key": "the-api-key" } },
-      "it was sent with hydra:accessToken, hydra:headers: ",
+      "the request used hydra:accessToken, hydra:headers; ",
     ],
   ];
 
@@ -65,12 +65,12 @@ describe("an answer 401 or 403", () => {
     const [, message] = await failing(reading(grant));
     expect(gateway.received[0]?.authorization).toBe("Bearer the-granted-token");
     expect(message).toContain("Bearer [secret]");
-    expect(message).toContain("it was sent with hydra:oauth2ClientId, hydra:oauth2ClientSecret: ");
+    expect(message).toContain("the request used hydra:oauth2ClientId, hydra:oauth2ClientSecret; ");
     expect(message).not.toContain("the-granted-token");
 
     issuer.answer((received) => ({ status: 401, body: `${JSON.stringify(received)} is not the-secret` }));
     const [, refused] = await failing(reading(grant));
-    expect(refused).toContain("(401 POST /token); it was sent with hydra:oauth2ClientId, hydra:oauth2ClientSecret: ");
+    expect(refused).toContain("(401 POST /token); the request used hydra:oauth2ClientId, hydra:oauth2ClientSecret; ");
     expect(refused).not.toMatch(/the-secret|dGhlLWNsaWVudDp0aGUtc2VjcmV0/);
   });
 
@@ -78,7 +78,7 @@ describe("an answer 401 or 403", () => {
     gateway.answer({ status: 403, body: "no" });
     await engine.configure({ connections: { eu: { adminUrl: gateway.url, accessToken: token, retries: 0 } } });
     const [, message] = await failing(engine.read("OAuth2Client", "web", { clientId: "web", connection: "eu" }));
-    expect(message).toContain("it was sent with hydra:connections.eu.accessToken: check that");
+    expect(message).toContain("the request used hydra:connections.eu.accessToken; check that credential");
   });
 });
 
@@ -95,10 +95,9 @@ describe("credentials", () => {
     await using trap = await startGateway({ target: hydra.adminUrl });
     await engine.configure({ adminUrl: gateway.url, accessToken: token });
     gateway.received.length = 0;
-    gateway.answer({
-      status: 200,
-      headers: { link: `<${trap.url}/x?page=2>; rel="next"` },
-      body: '[{"client_id":"a"}]',
+    gateway.answer(() => {
+      gateway.answer({ status: 200, headers: { link: `<${trap.url}/x>; rel="first"` }, body: '[{"client_id":"b"}]' });
+      return { status: 200, headers: { link: `<${trap.url}/x?page=2>; rel="next"` }, body: '[{"client_id":"a"}]' };
     });
     expect(await engine.list("hydra:index:OAuth2Client", {})).toHaveLength(2);
     expect(gateway.received.map(({ path }) => path)).toEqual(["/admin/clients?page_size=500", "/admin/clients?page=2"]);
@@ -144,9 +143,9 @@ describe("credentials", () => {
       headers: { "X-Key": "a\r\nX-Other: b", "No name": "x" },
     });
     expect(failures.map(([, reason]) => reason)).toEqual([
-      "hydra:accessToken must be one line of ASCII letters; is there a line break at its end?",
+      "hydra:accessToken must be a single line of ASCII characters; is there a line break at its end?",
       "hydra:username must not hold a colon (RFC 7617, 2)",
-      "hydra:headers.No name must be named like a header",
+      "hydra:headers.No name is not a valid header name",
       "hydra:headers.X-Key must be one line of a header's characters",
     ]);
   });
@@ -157,12 +156,13 @@ describe("an unsafe line", () => {
   const warned = async (config: object, ...connections: (string | undefined)[]) => {
     await engine.configure({ ...config });
     engine.logged.length = 0;
-    for (const connection of connections) await engine.check("OAuth2Client", on(connection));
+    for (const connection of connections)
+      await engine.check("OAuth2Client", { tokenEndpointAuthMethod: "none", ...on(connection) });
     // The log is told without waiting; a warning of ours at the end says that all have come.
     await engine.check("TrustedJwtIssuer", {
       issuer: "i",
       allowAnySubject: true,
-      jwk: { kty: "OKP", crv: "Ed25519", x: "x", kid: "k" },
+      jwk: { kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", kid: "k" },
       expiresAt: "2000-01-01T00:00:00Z",
       ...on(connections[0]),
     });
@@ -170,7 +170,7 @@ describe("an unsafe line", () => {
   };
   const plain = (key: string, host: string) => [
     2,
-    `${key} is plain http to ${host}: whoever is between reads every secret and token; use https`,
+    `${key} is plain http to ${host}: whoever is between reads every secret and token; use https [plain-http]`,
   ];
 
   it.each([
@@ -218,7 +218,7 @@ describe("an unsafe line", () => {
       [
         2,
         "TLS VERIFICATION IS OFF (hydra:insecureSkipTlsVerify): any certificate is accepted, and whoever is between reads and changes " +
-          "every request, secrets and tokens included; trust your own authority with hydra:caCertificate instead",
+          "every request, secrets and tokens included; trust your own authority with hydra:caCertificate instead [tls-unverified]",
       ],
     ]);
   });

@@ -77,12 +77,12 @@ describe("CheckConfig", () => {
         "",
         "hydra:adminUrl must be an http or https URL without user, query and fragment, such as http://127.0.0.1:4445",
       ],
-      ["", 'hydra:headers must be an object of texts, such as {"X-Forwarded-Proto": "https"}'],
+      ["", 'hydra:headers must be an object of strings, such as {"X-Forwarded-Proto": "https"}'],
       ["", "hydra:insecureSkipTlsVerify must be true or false"],
       ["", "hydra:timeout must be a number"],
       ["", "hydra:retries must be a whole number"],
       ["connections.eu.adminUrl", "hydra:connections.eu.adminUrl is required"],
-      ["connections.eu.accessToken", "hydra:connections.eu.accessToken must be a text"],
+      ["connections.eu.accessToken", "hydra:connections.eu.accessToken must be a string"],
       ["", "hydra:acessToken is not a key of the configuration"],
     ]);
     expect((await engine.checkConfig({ adminUrl, username: "u" })).failures).toEqual([
@@ -178,6 +178,24 @@ describe("Configure", () => {
     expect(await reached(config)).toBe("Hydra");
   });
 
+  it("asks the server once where `pulumi new` tries the credentials out, and never otherwise", async () => {
+    await using gateway = await startGateway({ target: adminUrl });
+    const config = { adminUrl: gateway.url, accessToken: secret("a token") };
+    await engine.configure(config, "default", "some-id");
+    expect(gateway.received).toEqual([]);
+    await engine.configure(config, "default", "preflight");
+    expect(gateway.received.map(({ authorization }) => authorization)).toEqual(["Bearer a token"]);
+    const nowhere = { adminUrl: "http://127.0.0.1:9", accessToken: secret("a token") };
+    expect(await failing(engine.configure(nowhere, "default", "preflight"))).toEqual([
+      "FAILED_PRECONDITION",
+      expect.stringMatching(/^could not reach Hydra: .*127\.0\.0\.1:9/),
+    ]);
+    expect(await failing(engine.configure({}, "default", "preflight"))).toEqual([
+      "FAILED_PRECONDITION",
+      expect.stringContaining("hydra:adminUrl is not set"),
+    ]);
+  });
+
   it("sends credentials and headers as they were configured", async () => {
     await using gateway = await startGateway({ target: adminUrl });
     const used = async (config: object) => {
@@ -191,14 +209,14 @@ describe("Configure", () => {
 
   it("tells what is missing or wrong when a server is needed, and repeats no value", async () => {
     expect(await reached({})).toBe(
-      "could not list ClientLifespans: hydra:adminUrl is not set: run `pulumi config set hydra:adminUrl <url of Hydra's admin API>` or set PULUMI_HYDRA_ADMIN_URL",
+      "could not list ClientLifespans: hydra:adminUrl is not set; run `pulumi config set hydra:adminUrl <url of Hydra's admin API>` or set PULUMI_HYDRA_ADMIN_URL [setting-missing]",
     );
     expect(await reached({ adminUrl: "ftp://user:password@hydra.example", timeout: 0 })).toBe(
-      "could not list ClientLifespans: hydra:adminUrl must be an http or https URL without user, query and fragment, such as http://127.0.0.1:4445; hydra:timeout must be from 0.1 to 3600",
+      "could not list ClientLifespans: hydra:adminUrl must be an http or https URL without user, query and fragment, such as http://127.0.0.1:4445; hydra:timeout must be from 0.1 to 3600 [setting-invalid]",
     );
     expect(await failing(engine.check("OAuth2Client", { connection: "eu" }))).toEqual([
       "FAILED_PRECONDITION",
-      'could not check OAuth2Client: hydra:connections has no connection "eu"',
+      'could not check OAuth2Client: hydra:connections has no connection "eu"; add it there, or correct the name [connection-unknown]',
     ]);
   });
 

@@ -147,12 +147,13 @@ describe("an operation", () => {
   it("with a value that is not known yet does nothing", async () => {
     await using gateway = await startGateway({ target: hydra.adminUrl });
     await using other = await startEngine({ config: { adminUrl: gateway.url } });
-    const tooEarly = (what: string) => [
+    const tooEarly = (what: string, name: string) => [
       "FAILED_PRECONDITION",
-      `could not ${what}: some of its values are not known yet`,
+      `could not ${what}: ${name}: its value is not known yet [input-invalid]`,
     ];
     for (const value of [unknown, ...Object.values(typedUnknowns)]) {
       const [type, state] = ["OAuth2Client", { clientId: "web", metadata: { deep: [value] } }];
+      const names = { create: "clientName", read: "metadata", update: "metadata", delete: "metadata", list: "owner" };
       const calls = {
         create: other.create(type, { clientName: value }),
         read: other.read(type, "web", state, {}),
@@ -160,10 +161,13 @@ describe("an operation", () => {
         delete: other.delete(type, "web", state),
         list: other.list(`hydra:index:${type}`, { owner: value }),
       };
-      for (const [verb, call] of Object.entries(calls))
-        expect(await failing(call)).toEqual(tooEarly(`${verb} ${type}`));
+      for (const [verb, call] of Object.entries(calls)) {
+        const object = ["create", "list"].includes(verb) ? type : `${type} "web"`;
+        const name = names[verb as keyof typeof names];
+        expect(await failing(call)).toEqual(tooEarly(`${verb} ${object}`, name));
+      }
       const asked = other.invoke("hydra:index:getOAuth2Client", { clientId: value });
-      expect(await failing(asked)).toEqual(tooEarly("call getOAuth2Client"));
+      expect(await failing(asked)).toEqual(tooEarly("call getOAuth2Client", "clientId"));
     }
     expect(gateway.received).toEqual([]);
   });

@@ -1,5 +1,6 @@
 // Knows what the plugin does to a server, call by call, and what it tells the engine to record of it.
 import { randomBytes, randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Engine, errorOf, failing, secret, startEngine, typedUnknowns, unknown } from "../support/engine.ts";
 import { startGateway } from "../support/gateway.ts";
@@ -46,19 +47,38 @@ const newTrust = (issuer = `idp-${randomUUID()}`) => {
   return { key, trust: { issuer, subject: "alice", scope: ["read"], jwk: key.publicJwk, expiresAt } };
 };
 
+/** The mark of what was read without a state, until an update writes it. */
+const imported = { __imported: true };
+
+/** Every input of a type as a preview shows it where it will not be set: null is known, what is left out is not. */
+function unset(type: string) {
+  const { resources } = JSON.parse(readFileSync("dist/schema.json", "utf8")) as {
+    resources: Record<string, { inputProperties: object }>;
+  };
+  const names = Object.keys(resources[`hydra:index:${type}`]?.inputProperties ?? {});
+  return Object.fromEntries(names.map((name) => [name, null]));
+}
+
 describe("Create", () => {
   it("promises in a preview what is certain, and makes nothing", async () => {
     const before = await engine.list("hydra:index:OAuth2Client", {});
     const clientName = `preview ${randomUUID()}`;
     const news = { clientName, contacts: [unknown], clientSecret: secret("a secret"), owner: secret("me") };
     const { inputs } = await engine.check("OAuth2Client", news, {}, randomBytes(32));
-    expect(await engine.create("OAuth2Client", inputs, { preview: true })).toEqual({ id: "", properties: news });
+    const filled = ["clientId", "scope", "subjectType", "tokenEndpointAuthMethod", "userinfoSignedResponseAlg"];
+    expect(await engine.create("OAuth2Client", inputs, { preview: true })).toEqual({
+      id: "",
+      properties: { ...unset("OAuth2Client"), ...news, ...Object.fromEntries(filled.map((name) => [name, unknown])) },
+    });
     expect(await engine.create("ClientLifespans", { clientId: typedUnknowns.object }, { preview: true })).toEqual({
       id: "",
-      properties: { clientId: unknown },
+      properties: { ...unset("ClientLifespans"), clientId: unknown },
     });
     const { trust } = newTrust();
-    expect(await engine.create("TrustedJwtIssuer", trust, { preview: true })).toEqual({ id: "", properties: trust });
+    expect(await engine.create("TrustedJwtIssuer", trust, { preview: true })).toEqual({
+      id: "",
+      properties: { ...unset("TrustedJwtIssuer"), ...trust },
+    });
     const after = await engine.list("hydra:index:OAuth2Client", {});
     expect(after.filter(({ name }) => name === clientName)).toEqual([]);
     expect(after.length).toBeGreaterThanOrEqual(before.length);
@@ -66,7 +86,14 @@ describe("Create", () => {
 
   it("makes a client under the chosen id, and marks what is secret", async () => {
     const metadata = { team: "a", nested: { list: [1, null, "x"] } };
-    const news = { clientName: "Web", grantTypes: ["client_credentials"], metadata, owner: secret("me") };
+    const keepRegistrationToken = true;
+    const news = {
+      clientName: "Web",
+      grantTypes: ["client_credentials"],
+      metadata,
+      owner: secret("me"),
+      keepRegistrationToken,
+    };
     const { inputs, id, properties } = await newClient(news);
     expect(id).toBe(inputs.__clientId);
     expect(properties).toEqual({
@@ -99,7 +126,7 @@ describe("Create", () => {
     gateway.answer({ status: 201, headers: { "content-type": "application/json" }, body: JSON.stringify(answer) });
     const news = { __clientId: id, clientName: "Web", metadata: answer.metadata };
     const { code, message, kept } = await errorOf(other.create("OAuth2Client", news));
-    const reason = "clientName: the server accepted it but did not keep it";
+    const reason = "clientName: the server accepted it but did not keep it [not-kept]";
     expect([code, message]).toEqual(["UNKNOWN", `could not create OAuth2Client: ${reason}`]);
     expect(kept?.id).toBe(id);
     expect(kept?.reasons).toEqual([reason]);
@@ -116,7 +143,7 @@ describe("Create", () => {
     expect(await failing(engine.create("OAuth2Client", { clientId: id }))).toEqual([
       "FAILED_PRECONDITION",
       expect.stringContaining(
-        `could not create OAuth2Client: a client with the id "${id}" exists already and was not made by this resource; adopt it on the plugin`,
+        `could not create OAuth2Client: a client with the id "${id}" exists already and was not created by this resource; if you renamed or moved the resource`,
       ),
     ]);
     const { trust } = newTrust();
@@ -125,7 +152,7 @@ describe("Create", () => {
     expect([code, message]).toEqual([
       "FAILED_PRECONDITION",
       expect.stringContaining(
-        "a trust of this issuer, subject and kid exists already and was not made by this resource",
+        "a trust of this issuer, subject and kid exists already and was not created by this resource",
       ),
     ]);
   });
@@ -138,13 +165,31 @@ describe("Create", () => {
     const id = randomUUID();
     expect(await failing(other.create("OAuth2Client", { __clientId: id }, { timeout: 1 }))).toEqual([
       "UNKNOWN",
-      `could not create OAuth2Client: cancelled (POST /admin/clients); it may have made the client "${id}": before the next \`pulumi up\`, ` +
-        `adopt it on the plugin with \`pulumi import hydra:index:OAuth2Client <name> "${id}"\`, or delete it with \`hydra delete oauth2-client "${id}"\`${late}`,
+      `could not create OAuth2Client: cancelled (POST /admin/clients); it may have created the client "${id}"${late}; before the next \`pulumi up\`, ` +
+        `adopt it on the plugin with \`pulumi import hydra:index:OAuth2Client web "${id}"\`, or delete it with \`hydra delete oauth2-client "${id}" --endpoint ${gateway.url}\` [in-doubt]`,
     ]);
     const state = { clientId: "web", clientName: "Web" };
     expect(await failing(other.update("OAuth2Client", "web", state, { clientId: "web" }, { timeout: 1 }))).toEqual([
       "FAILED_PRECONDITION",
-      `could not update OAuth2Client "web": cancelled (GET /admin/clients/web)${late}`,
+      `could not update OAuth2Client "web": cancelled (GET /admin/clients/web)${late}; raise customTimeouts, or remove it [time-limit]`,
+    ]);
+  });
+});
+
+describe("An answer that does not come", () => {
+  it("is told of after five seconds, once, before anything has failed", async () => {
+    await using gateway = await startGateway({ target: hydra.adminUrl });
+    await using other = await startEngine({ config: { adminUrl: gateway.url, retries: 0, timeout: 7 } });
+    gateway.answer("hang");
+    const reads = ["a", "b"].map((id) => failing(other.read("OAuth2Client", id, { clientId: id })));
+    await expect.poll(() => other.logged.length, { timeout: 6_500 }).toBe(1);
+    expect(await Promise.all(reads)).toEqual(
+      [1, 2].map(() => ["FAILED_PRECONDITION", expect.stringContaining("no answer within 7 s")]),
+    );
+    const message =
+      /^the provider has waited 5 s for an answer: no answer yet \(GET http:\S+\/admin\/clients\/[ab]\); nothing has failed: it waits up to 7 s for each answer, and retries \[still-trying\]$/;
+    expect(other.logged.map(({ severity, message }) => [severity, message])).toEqual([
+      [2, expect.stringMatching(message)],
     ]);
   });
 });
@@ -171,7 +216,14 @@ describe("Read", () => {
     expect(found).toEqual({
       id,
       inputs,
-      properties: { ...filled, ...inputs, createdAt: time, updatedAt: time, clientSecretExpiresAt: 0 },
+      properties: {
+        ...filled,
+        ...inputs,
+        ...imported,
+        createdAt: time,
+        updatedAt: time,
+        clientSecretExpiresAt: 0,
+      },
     });
     const { inputs: checked, failures } = await engine.check("OAuth2Client", { ...found.inputs }, { ...found.inputs });
     expect([checked, failures]).toEqual([found.inputs, []]);
@@ -184,12 +236,16 @@ describe("Read", () => {
     const { id } = await newClient();
     await admin.put(`${path(id)}/lifespans`, { implicit_grant_id_token_lifespan: "2h" });
     const lifespans = { clientId: id, implicitGrantIdTokenLifespan: "2h0m0s" };
-    expect(await engine.read("ClientLifespans", id)).toEqual({ id, properties: lifespans, inputs: lifespans });
+    expect(await engine.read("ClientLifespans", id)).toEqual({
+      id,
+      properties: { ...lifespans, ...imported },
+      inputs: lifespans,
+    });
 
     const { trust } = newTrust();
     const { id: trustId, properties } = await engine.create("TrustedJwtIssuer", trust);
     const found = await engine.read("TrustedJwtIssuer", trustId);
-    expect(found).toEqual({ id: trustId, properties, inputs: trust });
+    expect(found).toEqual({ id: trustId, properties: { ...properties, ...imported }, inputs: trust });
     expect((await engine.diff("TrustedJwtIssuer", trustId, properties, trust)).changes).toBe("NONE");
   });
 
@@ -257,14 +313,14 @@ describe("Read", () => {
         severity: 2,
         urn: "urn:pulumi:dev::program::hydra:index:TrustedJwtIssuer::web",
         message:
-          "jwk: this server cannot show the key of this trust; name it in the program, and the next `up` records it without touching the trust",
+          "jwk: this server cannot show the key of this trust; name it in the program, and the next `up` records it without touching the trust [key-unread]",
       },
     ]);
     const state = { ...found.properties };
     const planned = await engine.diff("TrustedJwtIssuer", id, state, inputs);
     expect([planned.diffs, planned.replaces]).toEqual([["jwk"], []]);
     const updated = await engine.update("TrustedJwtIssuer", id, state, inputs);
-    expect(updated).toEqual({ ...without(state, "__jwkUnread"), jwk: inputs.jwk });
+    expect(updated).toEqual({ ...without(state, "__jwkUnread", "__imported"), jwk: inputs.jwk });
     expect((await engine.diff("TrustedJwtIssuer", id, updated, inputs)).changes).toBe("NONE");
     const refreshed = await engine.read("TrustedJwtIssuer", id, updated, inputs);
     expect(refreshed).toEqual({ id, properties: updated, inputs });
@@ -281,17 +337,20 @@ describe("Update", () => {
       clientName: "Web",
       contacts: ["a"],
       clientSecret: "a secret",
+      keepRegistrationToken: true,
     });
     const before = await live(id);
     const news = {
       __clientId: inputs.__clientId,
+      keepRegistrationToken: true,
       clientName: "Shop",
       clientSecret: secret("a secret"),
       tosUri: unknown,
     };
     const preview = await engine.update("OAuth2Client", id, properties, news, { preview: true });
     expect(preview).toEqual({
-      ...without(properties, "contacts"),
+      ...unset("OAuth2Client"),
+      ...without(properties, "contacts", "__clientId"),
       clientName: "Shop",
       tosUri: unknown,
       updatedAt: unknown,
@@ -308,7 +367,7 @@ describe("Update", () => {
     const news = { ...inputs, clientName: "Shop", metadata: { team: secret("b") } };
     const updated = await engine.update("OAuth2Client", id, properties, news);
     expect(updated).toEqual({
-      ...without(properties, "registrationAccessToken"),
+      ...properties,
       clientName: "Shop",
       metadata: secret({ team: "b" }),
       updatedAt: time,
@@ -326,7 +385,7 @@ describe("Update", () => {
     const { code, message, kept } = await errorOf(
       other.update("OAuth2Client", "web", state, { clientId: "web", clientName: "Web" }),
     );
-    const reason = "clientName: the server accepted it but did not keep it";
+    const reason = "clientName: the server accepted it but did not keep it [not-kept]";
     expect([code, message]).toEqual(["UNKNOWN", `could not update OAuth2Client "web": ${reason}`]);
     expect(kept).toEqual({ id: "web", reasons: [reason], properties: state });
   });
@@ -337,7 +396,7 @@ describe("Update", () => {
     const news = { ...trust, scope: ["write"] };
     expect(await failing(engine.update("TrustedJwtIssuer", id, properties, news))).toEqual([
       "FAILED_PRECONDITION",
-      `could not update TrustedJwtIssuer "${id}": scope: cannot change in place; delete the resource and make it anew`,
+      `could not update TrustedJwtIssuer "${id}": scope: cannot change in place; delete and recreate the resource [needs-replacement]`,
     ]);
     expect(await engine.update("TrustedJwtIssuer", id, properties, news, { ignore: ["scope"] })).toEqual(properties);
   });
@@ -349,7 +408,7 @@ describe("Update", () => {
     );
     expect([code, message]).toEqual([
       "FAILED_PRECONDITION",
-      expect.stringContaining("it was deleted behind Pulumi's back: run `pulumi refresh`, then `pulumi up`"),
+      expect.stringContaining("somebody deleted it outside of Pulumi; run `pulumi refresh`, then `pulumi up`"),
     ]);
   });
 });
@@ -382,13 +441,7 @@ describe("Invoke", () => {
   it("finds clients by id, name and owner", async () => {
     const owner = `owner ${randomUUID()}`;
     const { id, properties } = await newClient({ clientName: "Web", owner, metadata: { a: [1] } });
-    const client = without(
-      properties,
-      "__clientId",
-      "clientSecret",
-      "registrationAccessToken",
-      "registrationClientUri",
-    );
+    const client = without(properties, "__clientId", "clientSecret");
     const { result, failures } = await engine.invoke("hydra:index:getOAuth2Client", { clientId: id });
     expect(failures).toEqual([]);
     expect(without(result ?? {}, "grantTypes", "responseTypes")).toEqual(
@@ -446,22 +499,27 @@ describe("Invoke", () => {
     const call = (name: string, args: object) => engine.invoke(`hydra:index:${name}`, { ...args });
     expect((await call("getOAuth2Client", {})).failures).toEqual([["clientId", "clientId: is required"]]);
     expect((await call("getTrustedJwtIssuer", { id: 3, more: 1 })).failures).toEqual([
-      ["id", "id: must be a text"],
+      ["id", "id: must be a string: put the number in quotes"],
       ["", "more: is not a property of this resource"],
     ]);
     const id = randomUUID();
     expect(await failing(call("getOAuth2Client", { clientId: id }))).toEqual([
       "FAILED_PRECONDITION",
-      `could not call getOAuth2Client: clientId: there is no client "${id}"`,
+      `could not call getOAuth2Client: clientId: there is no client "${id}" [not-found]`,
     ]);
     expect(await failing(call("getTrustedJwtIssuer", { id }))).toEqual([
       "FAILED_PRECONDITION",
-      `could not call getTrustedJwtIssuer: id: there is no trusted JWT issuer "${id}"`,
+      `could not call getTrustedJwtIssuer: id: there is no trusted JWT issuer "${id}" [not-found]`,
     ]);
-    for (const token of ["hydra:index:getNothing", "other:index:getOAuth2Client", "getOAuth2Client", ""]) {
+    const names = {
+      "hydra:index:getNothing": "getNothing",
+      "other:index:getOAuth2Client": "other:index:getOAuth2Client",
+      "": "",
+    };
+    for (const [token, name] of Object.entries(names)) {
       expect(await failing(engine.invoke(token, {}))).toEqual([
         "FAILED_PRECONDITION",
-        `pulumi-hydra has no function ${JSON.stringify(token)}`,
+        `pulumi-hydra has no function ${JSON.stringify(name)}; install the version of the plugin that the program's package has [unknown-type]`,
       ]);
     }
   });
@@ -497,15 +555,15 @@ describe("List", () => {
     const listing = (token: string, query: object) => failing(engine.list(token, { ...query }));
     expect(await listing("hydra:index:OAuth2Client", { owner: 3 })).toEqual([
       "FAILED_PRECONDITION",
-      "could not list OAuth2Client: owner: must be a text",
+      "could not list OAuth2Client: owner: must be a string: put the number in quotes [input-invalid]",
     ]);
     expect(await listing("hydra:index:TrustedJwtIssuer", { owner: "me" })).toEqual([
       "FAILED_PRECONDITION",
-      "could not list TrustedJwtIssuer: owner: is not a property of this resource",
+      "could not list TrustedJwtIssuer: owner: is not a property of this resource [input-invalid]",
     ]);
     expect(await listing("hydra:index:Nothing", {})).toEqual([
       "FAILED_PRECONDITION",
-      'pulumi-hydra has no resource "hydra:index:Nothing"',
+      'pulumi-hydra has no resource "Nothing"; install the version of the plugin that the program\'s package has [unknown-type]',
     ]);
   });
 });

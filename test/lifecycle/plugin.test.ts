@@ -7,11 +7,13 @@ import { createServer } from "node:http";
 import { connect } from "node:net";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import grpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import type * as proto from "@pulumi/pulumi/proto/provider_pb.js";
 import provider from "@pulumi/pulumi/proto/provider_pb.js";
 import any from "google-protobuf/google/protobuf/any_pb.js";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { resources } from "../../provider/registry.ts";
 import { listen } from "../../tools/port.mts";
 import { type CallError, type Engine, errorOf, failing, secret, startEngine, urnOf } from "../support/engine.ts";
 import { startFaultProxy } from "../support/fault.ts";
@@ -29,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => engine[Symbol.asyncDispose]());
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
-const types = ["OAuth2Client", "ClientLifespans", "TrustedJwtIssuer"];
+const types = resources.map(({ type }) => type);
 
 describe("the plugin", () => {
   it("says who it is and what it can do", async () => {
@@ -94,7 +96,7 @@ describe("the engine's log", () => {
   const warning = {
     severity: 2,
     urn: urnOf("TrustedJwtIssuer"),
-    message: "expiresAt: the trust ends in 2 hours; move it on",
+    message: "expiresAt: the trust expires in 2 hours; set a later date [trust-expires]",
   };
 
   it("gets warnings on the resource that they are about", async () => {
@@ -131,10 +133,11 @@ describe("a message that no engine should send", () => {
     reference: { "4dabf18193072939515e22adb298388d": "5cf8f73096256a8f31e491e813e4eb8e", urn: "x" },
   };
 
+  const advice = "; install the version of the plugin that the program's package has [unknown-type]";
+
   it("without any content is answered, and the plugin goes on", async () => {
     const { client, call } = engine;
-    const defect = "pulumi-hydra has no resource";
-    const none = ["FAILED_PRECONDITION", `${defect} ""`];
+    const none = ["FAILED_PRECONDITION", `pulumi-hydra has no resource ""${advice}`];
     expect(await failing(call(client.check, new provider.CheckRequest()))).toEqual(none);
     expect(await failing(call(client.diff, new provider.DiffRequest()))).toEqual(none);
     expect(await failing(call(client.create, new provider.CreateRequest()))).toEqual(none);
@@ -143,7 +146,7 @@ describe("a message that no engine should send", () => {
     expect(await failing(call(client.delete, new provider.DeleteRequest()))).toEqual(none);
     expect(await failing(call(client.invoke, new provider.InvokeRequest()))).toEqual([
       "FAILED_PRECONDITION",
-      'pulumi-hydra has no function ""',
+      `pulumi-hydra has no function ""${advice}`,
     ]);
     expect((await call<Check, Checked>(client.checkConfig, new provider.CheckRequest())).getFailuresList()).toEqual([]);
     expect(
@@ -160,10 +163,10 @@ describe("a message that no engine should send", () => {
   ])("about %s is refused by name", async (urn) => {
     const request = new provider.CheckRequest();
     request.setUrn(urn);
-    const type = urn.split("::")[2] ?? "";
+    const type = (urn.split("::")[2] ?? "").replace(/^hydra:index:/, "");
     expect(await failing(engine.call(engine.client.check, request))).toEqual([
       "FAILED_PRECONDITION",
-      `pulumi-hydra has no resource ${JSON.stringify(type)}`,
+      `pulumi-hydra has no resource ${JSON.stringify(type)}${advice}`,
     ]);
   });
 
@@ -183,15 +186,14 @@ describe("a message that no engine should send", () => {
       requiredInputs: [],
     };
     const names = Object.keys(inputProperties).filter((name) => name !== "connection");
-    expect(names.length).toBeGreaterThan(5);
+    expect(names.length).toBeGreaterThan(4);
     for (const name of [...names, "nonsense", "constructor", "toString", "__clientId"]) {
       for (const value of Object.values(wrong)) {
         const { failures } = await engine.check(type, { [name]: value });
         // Whatever is wrong, it is said of this property or of one that is missing.
         const about = failures.map(([property, reason]) => (property || reason).split(/[.[:]/)[0]);
-        expect(
-          about.filter((about) => about !== name && !requiredInputs.includes(String(about)) && about !== "subject"),
-        ).toEqual([]);
+        const missing = [...requiredInputs, "subject", "clientId"];
+        expect(about.filter((about) => about !== name && !missing.includes(String(about)))).toEqual([]);
       }
     }
     expect(await engine.version()).toBe(version);
@@ -235,6 +237,31 @@ describe("a message that no engine should send", () => {
       ["", "hydra:contacts is not a key of the configuration"],
     ]);
     expect((await engine.check("OAuth2Client", { clientId: "web" })).inputs).toEqual({ clientId: "web" });
+  });
+
+  it("with a member named __proto__ in what a program asks for is refused by a check", async () => {
+    const request = new provider.CheckRequest();
+    request.setUrn("urn:pulumi:dev::program::hydra:index:OAuth2Client::web");
+    request.setNews(struct.Struct.fromJavaScript({ metadata: { team: { _prototy_: 1 }, text: "__proto__" } }));
+    // No JavaScript library writes such a name; a program in Python or Go does.
+    const bytes = Buffer.from(request.serializeBinary());
+    const send = (name: string) =>
+      new Promise<InstanceType<typeof provider.CheckResponse>>((resolve, reject) => {
+        const sent = Buffer.from(bytes.toString("latin1").replace("_prototy_", name), "latin1");
+        const { path, responseDeserialize } = grpc.ResourceProviderService.check;
+        engine.client.makeUnaryRequest(
+          path,
+          () => sent,
+          responseDeserialize,
+          request,
+          (error, response) => (error || !response ? reject(error) : resolve(response)),
+        );
+      });
+    const failures = async (name: string) =>
+      (await send(name)).getFailuresList().map((failure) => [failure.getProperty(), failure.getReason()]);
+    expect(await failures("_another_")).toEqual([]);
+    const reason = "a member is named __proto__, which Pulumi loses; choose another name";
+    expect(await failures("__proto__")).toEqual([["", reason]]);
   });
 
   it("with bytes that are no message is an error", async () => {
@@ -402,15 +429,15 @@ describe("what the plugin writes, logs and answers in errors", () => {
     await other.read("OAuth2Client", id, properties, inputs);
     const news = { ...inputs, clientSecret: secret(next) };
     const updated = await other.update("OAuth2Client", id, properties, news);
-    const generated = await other.create("OAuth2Client", { __clientId: randomUUID() });
+    const generated = await other.create("OAuth2Client", { __clientId: randomUUID(), keepRegistrationToken: true });
     await other.invoke("hydra:index:getOAuth2Client", { clientId: id });
     await failing(other.create("OAuth2Client", { ...inputs, clientId: id }));
     await other.delete("OAuth2Client", id, updated);
     await other.delete("OAuth2Client", generated.id, generated.properties);
     await failing(other.update("OAuth2Client", id, updated, news));
-    const made = [properties, generated.properties].flatMap(({ clientSecret, registrationAccessToken }) =>
-      [clientSecret, registrationAccessToken].map((mark) => (mark as { value: string }).value),
-    );
+    const { registrationAccessToken } = generated.properties;
+    const marks = [properties.clientSecret, generated.properties.clientSecret, registrationAccessToken];
+    const made = marks.map((mark) => (mark as { value: string }).value);
     const secrets = [token, header, clientSecret, next, inMetadata, ...made];
     const written = other.written() + JSON.stringify(other.logged);
     expect(written).toContain("D ");

@@ -1,12 +1,14 @@
 // Knows the traps of real servers, one test for each: what Hydra does, and that it does nobody harm here.
+import { fail } from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { configure } from "../../provider/config.ts";
-import { PartialFailure } from "../../provider/lifecycle/resource.ts";
+import { configure } from "../../provider/configuration/configuration.ts";
+import { type Explanation, inWords } from "../../provider/explained.ts";
+import { OperationError } from "../../provider/host/operation-error.ts";
 import type { Values } from "../../provider/lifecycle/value.ts";
-import { clientLifespans } from "../../provider/resources/client-lifespans.ts";
-import { oauth2Client } from "../../provider/resources/oauth2-client.ts";
-import { trustedJwtIssuer } from "../../provider/resources/trusted-jwt-issuer.ts";
+import { clientLifespans } from "../../provider/resources/client-lifespans/definition.ts";
+import { oauth2Client } from "../../provider/resources/oauth2-client/definition.ts";
+import { trustedJwtIssuer } from "../../provider/resources/trusted-jwt-issuer/definition.ts";
 import { create, destroy, type Held, preview, refresh, up } from "../property/engine.ts";
 import {
   clientPath,
@@ -19,19 +21,21 @@ import {
   trustsPath,
 } from "../property/server.ts";
 import { type CannedAnswer, type Gateway, startGateway } from "../support/gateway.ts";
-import { admin, hydra } from "../support/hydra.ts";
-import { generateKey } from "../support/key.ts";
+import { admin, hydra, jwtBearer, tokenUrl } from "../support/hydra.ts";
+import { generateKey, signJwt } from "../support/key.ts";
 
 const lifespan = "client_credentials_grant_access_token_lifespan";
 const client = (program: Values) => create(oauth2Client, program);
 const changes = (program: Values, held: Held) => preview(oauth2Client, program, held).changed;
+const urn = undefined;
+const { signal } = new AbortController();
 const readBack = async (held: Held) => (await refresh(oauth2Client, held)) as Held;
 
 /** A server between, and one client as it is read through it. */
 async function through(gateway: Gateway, settings: Values = {}) {
   const { server } = configure((key) => ({ adminUrl: gateway.url, retries: 2, timeout: 5, ...settings })[key], {});
-  const warn = () => undefined;
-  return (id: string) => oauth2Client.read({ server: server(undefined, warn), id, state: {}, warn });
+  const { api, memory } = server(undefined, () => undefined);
+  return (id: string) => oauth2Client.read({ api, memory, urn, signal, warn: () => undefined }, { id, state: {} });
 }
 
 /** Answers the first request in Hydra's place, then passes on. */
@@ -50,8 +54,8 @@ describe("absence, errors and retries", () => {
     for (const adminUrl of paths) {
       const { server } = configure((key) => ({ adminUrl, retries: 0 })[key], {});
       const warn = () => undefined;
-      const reading = oauth2Client.read({ server: server(undefined, warn), id: held.id, state: held.state, warn });
-      await expect(reading).rejects.toMatchObject({ kind: "unreachable", status: 404 });
+      const reading = oauth2Client.read({ ...server(undefined, warn), urn, signal, warn }, held);
+      await expect(reading).rejects.toMatchObject({ code: "not-hydra", status: 404 });
     }
     await destroy(oauth2Client, held);
   });
@@ -60,11 +64,14 @@ describe("absence, errors and retries", () => {
     '{"error":{"code":404,"status":"Not Found","message":"Requested url does not match any rules"}}',
     '{"timestamp":"2026-01-01T00:00:00Z","status":404,"error":"Not Found","path":"/admin/clients/some"}',
     '{"error":"Not Found"}',
+    '{"error":"not_found","error_description":"No such route"}',
+    '{"error":"invalid_request","error_description":"The requested resource does not exist","status":404}',
+    '{"error":"Not Found","error_description":null}',
     '{"message":"no Route matched with those values"}',
-  ])("a 404 in the JSON of what stands before Hydra is no absence: %s", async (body) => {
+  ])("a 404 in the JSON of another server is no absence: %s", async (body) => {
     await using gateway = await startGateway({ target: hydra.adminUrl });
     gateway.answer({ status: 404, headers: { "content-type": "application/json" }, body });
-    await expect((await through(gateway))("some")).rejects.toMatchObject({ kind: "unreachable", status: 404 });
+    await expect((await through(gateway))("some")).rejects.toMatchObject({ code: "not-hydra", status: 404 });
   });
 
   it.each([401, 403, 500])("%d never means that a client is gone", async (status) => {
@@ -99,8 +106,8 @@ describe("absence, errors and retries", () => {
     await using gateway = await startGateway({ target: hydra.adminUrl });
     gateway.answer({ status: 400, body: '{"error":"invalid_client_metadata","error_description":"no"}' });
     await expect((await through(gateway))("some")).rejects.toMatchObject({
-      kind: "refused",
-      code: "invalid_client_metadata",
+      code: "refused",
+      oauthError: "invalid_client_metadata",
     });
     expect(gateway.received).toHaveLength(1);
   });
@@ -117,15 +124,71 @@ describe("absence, errors and retries", () => {
     await using gateway = await startGateway({ target: hydra.adminUrl });
     gateway.answer({ status: 502, body: "can not serve request over insecure http" });
     const reading = (await through(gateway, { retries: 0 }))("some");
-    await expect(reading).rejects.toThrow("the request needs the header X-Forwarded-Proto: https");
+    await expect(reading).rejects.toMatchObject({
+      code: "forwarded-proto",
+      advice: "set the header X-Forwarded-Proto: https in hydra:headers",
+    });
+  });
+
+  it("a 500 for a secret of more than 72 bytes says that BCrypt takes no longer one", async () => {
+    await using gateway = await startGateway({ target: hydra.adminUrl });
+    gateway.answer({ status: 500, body: '{"error":"error","error_description":"The error is unrecognizable"}' });
+    const { server } = configure((key) => ({ adminUrl: gateway.url, retries: 0 })[key], {});
+    const { api } = server(undefined, () => undefined);
+    const hint =
+      "; the client secret has more than 72 bytes, which a Hydra that hashes with BCrypt (oauth2.hashers.algorithm) cannot store";
+    for (const [secret, hinted] of [
+      ["x".repeat(72), false],
+      ["x".repeat(73), true],
+      ["\u00fc".repeat(37), true],
+    ] as const) {
+      const patch = [{ op: "add", path: "/client_secret", value: secret }] as const;
+      const writes = [
+        api.createClient({ client_id: "a", client_secret: secret }),
+        api.putClient("a", { client_secret: secret }),
+        api.patchClient("a", patch),
+      ];
+      for (const written of writes) {
+        const { message } = await written.then(
+          () => new Error("no failure"),
+          (error: Error) => error,
+        );
+        expect([message.startsWith("The error is unrecognizable (500 "), message.endsWith(hint)]).toEqual([
+          true,
+          hinted,
+        ]);
+      }
+    }
   });
 
   it("a list of trusts that always names a next page ends at the first empty one", async () => {
     await using gateway = await startGateway({ target: hydra.adminUrl });
     gateway.answer({ status: 200, headers: { link: '</list?page_token=more>; rel="next"' }, body: "[]" });
     const { server } = configure((key) => ({ adminUrl: gateway.url })[key], {});
-    expect(await server(undefined, () => undefined).listTrusts("https://nobody.example")).toEqual([]);
+    expect(await server(undefined, () => undefined).api.listTrusts("https://nobody.example")).toEqual([]);
     expect(gateway.received).toHaveLength(1);
+  });
+
+  it("a list says by its Link header whether it goes on, on every page; a gateway that removes it is found out", async () => {
+    const owner = `owner-${randomUUID()}`;
+    const held = await client({ owner });
+    const { headers } = await fetch(`${hydra.adminUrl}/admin/clients?owner=${owner}`);
+    expect(headers.get("link")).toMatch(/rel="/);
+    const { server } = configure((key) => ({ adminUrl: hydra.adminUrl })[key], {});
+    const { api } = server(undefined, () => undefined);
+    expect((await api.listClients({ owner })).map(({ client_id }) => client_id)).toEqual([held.id]);
+    expect(await api.listConsentSessions("nobody")).toEqual([]);
+    await using gateway = await startGateway({ target: hydra.adminUrl });
+    gateway.answer({
+      status: 200,
+      headers: { "content-type": "application/json" },
+      body: `[{"client_id":"${held.id}"}]`,
+    });
+    const { server: through } = configure((key) => ({ adminUrl: gateway.url })[key], {});
+    await expect(through(undefined, () => undefined).api.listClients({ owner })).rejects.toThrow(
+      "the list has no Link header that can be read",
+    );
+    await destroy(oauth2Client, held);
   });
 });
 
@@ -154,6 +217,35 @@ describe("clients", () => {
     await destroy(clientLifespans, lifespans);
     expect((await rawGet(clientPath(held.id)))[lifespan]).toBeNull();
     await destroy(oauth2Client, updated);
+  });
+
+  it("v2.3.0 has a client with jwks_uri written as a whole: numbers of others stay letter by letter", async () => {
+    const numbers =
+      '{"a":9007199254740993,"b":1e400,"c":0.1e-400,"d":-0,"e":1.0,"f":[0.12345678901234567890123],"g":1E2}';
+    const clientId = randomUUID();
+    const body = `{"client_id":"${clientId}","jwks_uri":"https://a.example/jwks","metadata":${numbers}}`;
+    const headers = { "content-type": "application/json" };
+    const made = await fetch(`${hydra.adminUrl}/admin/clients`, { method: "POST", headers, body });
+    expect(made.status).toBe(201);
+    const live = async () => (await fetch(`${hydra.adminUrl}${clientPath(clientId)}`)).text();
+    const held = await create(clientLifespans, { clientId, clientCredentialsGrantAccessTokenLifespan: "5m" });
+    expect(await live()).toContain(`"metadata":${numbers}`);
+    expect(await live()).toContain(`"${lifespan}":"5m0s"`);
+    const changed = await up(clientLifespans, { clientId, clientCredentialsGrantAccessTokenLifespan: "6m" }, held);
+    expect(await live()).toContain(`"metadata":${numbers}`);
+    await destroy(clientLifespans, changed);
+    expect(await live()).toContain(`"metadata":${numbers}`);
+    const adopted = await refresh(oauth2Client, { id: clientId, inputs: {}, state: {} });
+    expect(adopted?.state.metadata).toEqual({
+      a: 9007199254740992,
+      b: "1e400",
+      c: 0,
+      d: 0,
+      e: 1,
+      f: [0.12345678901234568],
+      g: 100,
+    });
+    await rawDelete(clientPath(clientId));
   });
 
   it("v2.3.0 ignores a PATCH that clears a lifespan: it is cleared all the same, and others stay", async () => {
@@ -226,10 +318,12 @@ describe("clients", () => {
   });
 
   it("an update ends the registration access token: it does not stay in the state", async () => {
-    const held = await client({});
+    const program = { keepRegistrationToken: true };
+    const held = await client(program);
     expect(held.state.registrationAccessToken).toMatch(/^ory_at_/);
-    const updated = await up(oauth2Client, { clientName: "new" }, held);
-    expect(updated.state.registrationAccessToken).toBeUndefined();
+    const updated = await up(oauth2Client, { ...program, clientName: "new" }, held);
+    expect(updated.state.registrationAccessToken).toBe(undefined);
+    expect(updated.state.registrationClientUri).toBe(held.state.registrationClientUri);
     await destroy(oauth2Client, updated);
   });
 
@@ -238,11 +332,11 @@ describe("clients", () => {
     const failed: unknown = await client({ deviceAuthorizationGrantAccessTokenLifespan: "1h" }).catch(
       (error: unknown) => error,
     );
-    expect(failed).toBeInstanceOf(PartialFailure);
-    const { reasons, live } = failed as PartialFailure;
+    expect(failed).toBeInstanceOf(OperationError);
+    const { reasons, live } = (failed as OperationError).unfinished ?? fail("the client is not kept");
     const reason =
-      "deviceAuthorizationGrantAccessTokenLifespan: the server accepted it but did not keep it; it needs Hydra v25.4.0 or later";
-    expect(reasons).toEqual([reason]);
+      "deviceAuthorizationGrantAccessTokenLifespan: the server accepted it but did not keep it; it needs Hydra v25.4.0 or later [not-kept]";
+    expect(reasons.map(inWords)).toEqual([reason]);
     await rawDelete(clientPath(live.id));
   });
 
@@ -336,9 +430,9 @@ describe("trusted issuers", () => {
     const program = trust();
     const held = await create(trustedJwtIssuer, program);
     const kept = preview(trustedJwtIssuer, { ...program, scope: ["read"] }, held);
-    expect(kept).toEqual({ changed: ["scope"], replaces: ["scope"], deleteBeforeReplace: true });
+    expect(kept).toMatchObject({ changed: ["scope"], replaces: ["scope"], deleteBeforeReplace: true });
     const moved = preview(trustedJwtIssuer, { ...program, issuer: "other" }, held);
-    expect(moved).toEqual({ changed: ["issuer"], replaces: ["issuer"], deleteBeforeReplace: false });
+    expect(moved).toMatchObject({ changed: ["issuer"], replaces: ["issuer"], deleteBeforeReplace: false });
     await destroy(trustedJwtIssuer, held);
   });
 
@@ -349,17 +443,40 @@ describe("trusted issuers", () => {
     await destroy(trustedJwtIssuer, held);
   });
 
+  it("an expired trust still buys tokens, which a warning says and a deletion ends", async () => {
+    const grant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+    const app = { id: randomUUID(), secret: randomUUID() };
+    const body = { client_id: app.id, client_secret: app.secret, grant_types: [grant], scope: "read" };
+    expect((await admin.post("/admin/clients", body)).status).toBe(201);
+    const key = generateKey();
+    const program = trust({ scope: ["read"], jwk: key.publicJwk, expiresAt: "2020-01-01T00:00:00Z" });
+    expect(trustedJwtIssuer.warnings?.(program).map(inWords)).toEqual([
+      "expiresAt: lies in the past, but Hydra up to v26.2.0 still issues tokens for assertions of an expired trust; delete the trust to end it [trust-expires]",
+    ]);
+    const held = await create(trustedJwtIssuer, program);
+    const buy = () => {
+      const claims = { iss: program.issuer, sub: program.subject, aud: tokenUrl };
+      return jwtBearer(app, signJwt(key, claims), { scope: "read" });
+    };
+    const { version } = (await admin.get("/version")).body;
+    const expected = /^v(2\.3\.0|25\.4\.0|26\.2\.0)$/.test(String(version)) ? [200] : [200, 400];
+    expect(expected).toContain((await buy()).status);
+    await destroy(trustedJwtIssuer, held);
+    expect((await buy()).status).toBe(400);
+    await rawDelete(clientPath(app.id));
+  });
+
   it("a trust that others deleted took its siblings along: who deletes it after them is told once where to look", async () => {
     const held = await create(trustedJwtIssuer, trust());
     await rawDelete(trustPath(held.id));
     const said: string[] = [];
-    const warn = (message: string) => said.push(message);
+    const warn = (warning: Explanation) => said.push(inWords(warning));
     const { server } = configure((key) => ({ adminUrl: hydra.adminUrl })[key], {});
     for (let times = 0; times < 2; times++)
-      await trustedJwtIssuer.delete({ server: server(undefined, warn), id: held.id, state: held.state, warn });
+      await trustedJwtIssuer.delete({ ...server(undefined, warn), urn, signal, warn }, held);
     expect(said).toEqual([
-      `this trust was gone already, and with one trust Hydra deletes all of its issuer and kid: if you have others for ` +
-        `${JSON.stringify(held.state.issuer)}, run \`pulumi refresh\`, then \`pulumi up\``,
+      `this trust was already deleted. Hydra deletes all trusts with the same issuer and kid together; if you have others for ` +
+        `${JSON.stringify(held.state.issuer)}, run \`pulumi refresh\`, then \`pulumi up\` [taken-along]`,
     ]);
   });
 

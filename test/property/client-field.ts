@@ -45,6 +45,9 @@ export const fieldsOn = (abilities: Abilities, lifespans: Fields): Fields => ({
   frontchannelLogoutUri: field.looseUri,
   frontchannelLogoutSessionRequired: field.flag,
   secretRotation: field.rotation,
+  // To set it replaces the client, which no edit of these stories expects under one id.
+  recreateTrigger: field.unset(""),
+  keepRegistrationToken: field.flag,
   ...lifespans,
   connection: field.connection(connections),
 });
@@ -59,7 +62,7 @@ export function accepted(meanings: Meanings): Meanings {
   }
   if (next.subjectType === "pairwise" && next.accessTokenStrategy === "jwt") next.accessTokenStrategy = undefined;
   const [uris, logoutUris] = [next.redirectUris ?? [], next.postLogoutRedirectUris ?? []] as unknown[][];
-  if (next.clientSecret !== undefined) next.secretRotation = undefined;
+  if (next.clientSecret !== undefined || next.tokenEndpointAuthMethod === "none") next.secretRotation = undefined;
   next.postLogoutRedirectUris = field.postLogoutRedirectUris.mean(field.atPlacesOf(logoutUris!, uris!));
   return next;
 }

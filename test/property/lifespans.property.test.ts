@@ -2,9 +2,10 @@
 
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
+import { inWords } from "../../provider/explained.ts";
+import { OperationError } from "../../provider/host/operation-error.ts";
 import { snakeCase } from "../../provider/hydra/naming.ts";
-import { PartialFailure } from "../../provider/lifecycle/resource.ts";
-import { clientLifespans } from "../../provider/resources/client-lifespans.ts";
+import { clientLifespans } from "../../provider/resources/client-lifespans/definition.ts";
 import { agree } from "./agree.ts";
 import {
   connections,
@@ -159,14 +160,15 @@ describe("ClientLifespans, at random", async () => {
     await rawPost("/admin/clients", { client_id: clientId });
     const program = { clientId, implicitGrantIdTokenLifespan: "1h" };
     const failure = await create(clientLifespans, { ...program, [name]: "1h" }).catch((error: unknown) => error);
-    if (!(failure instanceof PartialFailure)) throw failure;
+    if (!(failure instanceof OperationError) || !failure.unfinished) throw failure;
+    const { live, reasons } = failure.unfinished;
     agree(
-      failure.reasons,
-      [`${name}: the server accepted it but did not keep it; it needs Hydra v25.4.0 or later`],
+      reasons.map(inWords),
+      [`${name}: the server accepted it but did not keep it; it needs Hydra v25.4.0 or later [not-kept]`],
       "reasons",
     );
-    agree(failure.live, { id: clientId, state: program }, "what is kept");
-    await expectSettled(clientLifespans, program, { ...failure.live, inputs: program });
+    agree(live, { id: clientId, state: program }, "what is kept");
+    await expectSettled(clientLifespans, program, { ...live, inputs: program });
     await rawDelete(clientPath(clientId));
   });
 });

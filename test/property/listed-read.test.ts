@@ -2,12 +2,14 @@
 
 import * as fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { createAdmin, type Wire } from "../../provider/hydra/admin.ts";
-import { createClient } from "../../provider/hydra/request.ts";
+import { createHydraApi } from "../../provider/hydra/admin.ts";
+import type { HydraJson } from "../../provider/hydra/json.ts";
+import { createPace } from "../../provider/hydra/pace.ts";
+import { createTransport } from "../../provider/hydra/request.ts";
 import type { Resource } from "../../provider/lifecycle/resource.ts";
 import type { Values } from "../../provider/lifecycle/value.ts";
-import { clientLifespans } from "../../provider/resources/client-lifespans.ts";
-import { oauth2Client } from "../../provider/resources/oauth2-client.ts";
+import { clientLifespans } from "../../provider/resources/client-lifespans/definition.ts";
+import { oauth2Client } from "../../provider/resources/oauth2-client/definition.ts";
 import { hydra } from "../support/hydra.ts";
 import { accepted, fieldsOn } from "./client-field.ts";
 import { create, destroy, type Held } from "./engine.ts";
@@ -32,28 +34,31 @@ async function each<Item>(items: readonly Item[], work: (item: Item) => Promise<
 /** The admin API, and the paths of all that it was asked. */
 function watchedAdmin() {
   const sent: string[] = [];
-  const client = createClient({
+  const transport = createTransport({
     url: hydra.adminUrl,
     key: "hydra:adminUrl",
     credentials: [],
     headers: {},
     timeout: 30_000,
     retries: 8,
-    proxy: { http: "", https: "", none: "" },
-    tls: { ca: undefined, cert: undefined, key: undefined, verify: true },
+    pace: createPace(hydra.adminUrl, () => undefined),
+    notify: () => undefined,
+    proxy: undefined,
+    tls: { ca: undefined, cert: undefined, key: undefined, verify: true, caKey: "", certKey: "" },
     secrets: [],
   });
-  const send: typeof client.send = (request) => {
+  const send: typeof transport.send = (request) => {
     sent.push(`${request.method} ${request.path}`);
-    return client.send(request);
+    return transport.send(request);
   };
-  return { sent, admin: createAdmin(hydra.adminUrl, { ...client, send }) };
+  const readDocument = () => Promise.reject(new Error("no client is a document"));
+  return { sent, admin: createHydraApi({ url: hydra.adminUrl, transport: { ...transport, send }, readDocument }) };
 }
 
 /** What a refresh records of a client that the server showed like this. */
-async function recorded(resource: Resource<never>, wire: Wire, id: string, state: Values): Promise<unknown> {
-  const server = { readClient: async () => wire } as never;
-  return resource.read({ server, id, state, warn: () => undefined });
+async function recorded(resource: Resource<never>, wire: HydraJson, id: string, state: Values): Promise<unknown> {
+  const operation = { api: { readClient: async () => wire } } as never;
+  return resource.read(operation, { id, state });
 }
 
 describe("a client read from a listed page", () => {
@@ -73,10 +78,10 @@ describe("a client read from a listed page", () => {
     try {
       await each(programs, async (program) => void made.push(await create(oauth2Client, program)));
       const { admin, sent } = watchedAdmin();
-      const singly = new Map<string, Wire>();
+      const singly = new Map<string, HydraJson>();
       await each(made, async ({ id }) => void singly.set(id, await admin.getClient(id)));
       sent.length = 0;
-      const listed = new Map<string, Wire>();
+      const listed = new Map<string, HydraJson>();
       await each(made, async ({ id }) => void listed.set(id, await admin.readClient(id)));
       // Some come by themselves before it is a burst.
       expect(sent.length).toBeLessThan(count / 2);

@@ -2,8 +2,8 @@
 
 import * as fc from "fast-check";
 import { afterAll, expect, it } from "vitest";
-import type { Admin } from "../../provider/hydra/admin.ts";
 import type { Resource } from "../../provider/lifecycle/resource.ts";
+import type { HydraOperation } from "../../provider/resources/memory.ts";
 import { hydra } from "../support/hydra.ts";
 import type { Fields, Plan } from "./plan.ts";
 
@@ -28,7 +28,7 @@ export const uniqueName = () => `${session}-${++unique}`;
 
 /** Runs random stories of a resource, its share of them, several at a time. */
 export function property<Case extends Plan>(
-  resource: Resource<Admin>,
+  resource: Resource<HydraOperation>,
   fields: Fields,
   share: number,
   stories: fc.Arbitrary<Case>,

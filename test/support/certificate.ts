@@ -7,11 +7,25 @@ export interface Certificate {
   key: string;
 }
 
-/** It is valid from yesterday until tomorrow and for 127.0.0.1, unless `until` (milliseconds) or `host` say otherwise. */
-export function selfSigned({ until, host = [127, 0, 0, 1] }: { until?: number; host?: number[] } = {}): Certificate {
+/**
+ * It is valid from yesterday until tomorrow and for 127.0.0.1, unless `until` (milliseconds) or `host` say otherwise; `names`
+ * are those of other hosts.
+ */
+export function selfSigned({
+  until,
+  host = [127, 0, 0, 1],
+  names = [],
+}: {
+  until?: number;
+  host?: number[];
+  names?: string[];
+} = {}): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const algorithm = sequence(oid(1, 2, 840, 10045, 4, 3, 2));
-  const name = sequence(set(sequence(oid(2, 5, 4, 3), tlv(0x0c, Buffer.from("pulumi-hydra test")))));
+  // Of authorities of one name, OpenSSL looks at one.
+  const name = sequence(
+    set(sequence(oid(2, 5, 4, 3), tlv(0x0c, Buffer.from(`pulumi-hydra test ${randomBytes(8).toString("hex")}`)))),
+  );
   const day = 86_400_000;
   const body = sequence(
     tlv(0xa0, tlv(0x02, Buffer.from([2]))),
@@ -21,7 +35,15 @@ export function selfSigned({ until, host = [127, 0, 0, 1] }: { until?: number; h
     sequence(time(Date.now() - day), time(until ?? Date.now() + day)),
     name,
     publicKey.export({ type: "spki", format: "der" }),
-    tlv(0xa3, sequence(extension(oid(2, 5, 29, 17), sequence(tlv(0x87, Buffer.from(host)))))),
+    tlv(
+      0xa3,
+      sequence(
+        extension(
+          oid(2, 5, 29, 17),
+          sequence(tlv(0x87, Buffer.from(host)), ...names.map((name) => tlv(0x82, Buffer.from(name)))),
+        ),
+      ),
+    ),
   );
   const certificate = sequence(body, algorithm, bits(sign("sha256", body, privateKey)));
   const lines = certificate.toString("base64").match(/.{1,64}/g) ?? [];

@@ -187,22 +187,25 @@ export async function startEngine(options: EngineOptions = {}) {
       request.setNews(toStruct(news));
       return compared(await call<proto.DiffRequest, proto.DiffResponse>(client.diffConfig, request));
     },
-    configure: (args: Properties) => {
+    /** `name` and `id` are those of the provider's own resource; engines that do not say them say nothing. */
+    configure: (args: Properties, name?: string, id?: string) => {
       const request = new provider.ConfigureRequest();
       request.setArgs(toStruct(args));
+      if (name !== undefined) request.setName(name);
+      if (id !== undefined) request.setId(id);
       return call<proto.ConfigureRequest, proto.ConfigureResponse>(client.configure, request);
     },
-    check: async (type: string, news: Properties, olds: Properties = {}, seed?: Uint8Array) => {
+    check: async (type: string, news: Properties, olds: Properties = {}, seed?: Uint8Array, name?: string) => {
       const request = new provider.CheckRequest();
-      request.setUrn(urnOf(type));
+      request.setUrn(urnOf(type, name));
       request.setOlds(toStruct(olds));
       request.setNews(toStruct(news));
       if (seed) request.setRandomseed(seed);
       return checked(await call<proto.CheckRequest, proto.CheckResponse>(client.check, request));
     },
-    diff: async (type: string, id: string, olds: Properties, news: Properties, { ignore = [] }: Limits = {}) => {
+    diff: async (type: string, id: string, olds: Properties, news: Properties, { ignore = [], name }: Limits = {}) => {
       const request = new provider.DiffRequest();
-      request.setUrn(urnOf(type));
+      request.setUrn(urnOf(type, name));
       request.setId(id);
       request.setOlds(toStruct(olds));
       request.setNews(toStruct(news));
@@ -233,9 +236,9 @@ export async function startEngine(options: EngineOptions = {}) {
       };
     },
     update: async (type: string, id: string, olds: Properties, news: Properties, limits: Limits = {}) => {
-      const { preview = false, timeout = 0, ignore = [] } = limits;
+      const { preview = false, timeout = 0, ignore = [], name } = limits;
       const request = new provider.UpdateRequest();
-      request.setUrn(urnOf(type));
+      request.setUrn(urnOf(type, name));
       request.setId(id);
       request.setOlds(toStruct(olds));
       request.setNews(toStruct(news));
@@ -245,9 +248,9 @@ export async function startEngine(options: EngineOptions = {}) {
       const response = await call<proto.UpdateRequest, proto.UpdateResponse>(client.update, request);
       return fromStruct(response.getProperties()) ?? {};
     },
-    delete: async (type: string, id: string, properties: Properties) => {
+    delete: async (type: string, id: string, properties: Properties, name?: string) => {
       const request = new provider.DeleteRequest();
-      request.setUrn(urnOf(type));
+      request.setUrn(urnOf(type, name));
       request.setId(id);
       request.setProperties(toStruct(properties));
       await call<proto.DeleteRequest, empty.Empty>(client.delete, request);

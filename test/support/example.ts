@@ -6,8 +6,9 @@ import { z } from "zod";
 import { example as filesOf } from "../../tools/example.mts";
 import type { ConfigValue, Workspace, WorkspaceOptions } from "../../tools/workspace.mts";
 import { admin, hydra } from "./hydra.ts";
-import { portsOf } from "./port.ts";
+import { type PortLanguage, portsOf } from "./port.ts";
 import { printedBy, type Readme, readReadme } from "./readme.ts";
+import type { Delivery, StandIns } from "./stand-in.ts";
 import { errorsOf, type Recorded, recorded } from "./state.ts";
 import { workspace } from "./workspace.ts";
 
@@ -17,12 +18,16 @@ type Files = Record<string, string>;
 export interface Example {
   /** Below examples/: `web-app`. A port to another language stands below that: `web-app/python`. */
   folder: string;
+  /** The languages that have a port, and what is different there; the same in all when absent. */
+  ports?: Partial<Record<PortLanguage, Partial<Example>>>;
   /** Whether it runs on the plugin, changed as its README says for that. */
   plugin?: boolean;
   /** What the program runs in beside its own files: a language host on PATH, for instance. */
   options?: Omit<WorkspaceOptions, "files" | "config">;
   /** Changes its files before anything runs: what a user makes in the program's folder may be elsewhere here. */
   prepare?: (files: Files) => Files;
+  /** Packages of others that its package.json names, and what runs in place of their plugins. */
+  others?: () => Promise<StandIns>;
   /** What addresses in its files stand for here, beside the two of Hydra. */
   addresses?: () => Readonly<Record<string, string>>;
   /** What is seen after each block of commands but the first, given what it printed; in the order of the README. */
@@ -39,6 +44,8 @@ export interface Edit {
   config?: Readonly<Record<string, ConfigValue>>;
   /** Commands in the program's folder. */
   commands?: string;
+  /** What others do that the program looks at: an issuer withdraws a key. */
+  elsewhere?: () => void;
   /** What to replace in a file, by the file's name. */
   replace?: Readonly<Record<string, readonly [written: string, instead: string]>>;
   /** What becomes of resources; those that are not named stay the same. */
@@ -50,6 +57,8 @@ export interface Edit {
 /** A deployed example. */
 export interface Made {
   stack: Workspace;
+  /** What providers of others were asked to do so far. */
+  deliveries(): Promise<Delivery[]>;
   /** What the program exports, secrets in clear. */
   outputs: Record<string, unknown>;
   /** What Hydra has of a resource, by type and name: `await live("OAuth2Client web")`. */
@@ -85,14 +94,20 @@ function describeLife({
   ...rest
 }: Example): void {
   let stack: Workspace;
+  let others: StandIns | undefined;
   let readme: Readme;
-  let operations: Record<string, string>;
+  /** What the stack has; commands of a README may add and remove resources. */
+  let operations: Record<string, string> = {};
+  let present: string[] = [];
   let made: Made;
   let deployed = false;
   const ever = new Map<string, Recorded>();
 
   const look = async (): Promise<void> => {
     const resources = await recorded(stack);
+    const kept = Object.entries(operations).filter(([name]) => !present.includes(name) || name in resources);
+    operations = { ...all(resources, "create"), ...Object.fromEntries(kept) };
+    present = Object.keys(resources);
     for (const [name, resource] of Object.entries(resources)) ever.set(`${name} ${resource.id}`, resource);
     const live = async (name: string) => {
       const found = resources[name] && (await liveOne(resources[name]));
@@ -100,7 +115,8 @@ function describeLife({
       return found;
     };
     for (const name of Object.keys(resources)) await live(name);
-    made = { stack, outputs: await stack.outputs(), live };
+    const deliveries = async () => (await others?.deliveries()) ?? [];
+    made = { stack, outputs: await stack.outputs(), live, deliveries };
   };
 
   beforeAll(async () => {
@@ -112,17 +128,20 @@ function describeLife({
     };
     const documented = "README.md" in own ? folder : dirname(folder);
     readme = readReadme(`examples/${documented}/README.md`, (text) => meant(text, addresses));
+    others = await rest.others?.();
     const files = Object.entries(prepare(plugin ? onPlugin(own) : own)).map(([name, content]) => [
       name,
       name.endsWith(".yaml") ? meant(content, addresses) : content,
     ]);
-    stack = await workspace({ ...options, files: Object.fromEntries(files) });
+    stack = await workspace({ ...options, files: withPlugins(Object.fromEntries(files), others) });
+    await others?.install(stack.folder);
   });
 
   afterAll(async () => {
     // Where a test failed, the server may be one that goes on.
     if (deployed) await stack.destroy();
     await stack[Symbol.asyncDispose]();
+    await others?.[Symbol.asyncDispose]();
   });
 
   describe(`examples/${folder}${plugin ? " on the plugin" : ""}`, () => {
@@ -153,6 +172,7 @@ function describeLife({
     });
 
     it(edit.fact, async () => {
+      edit.elsewhere?.();
       await stack.setConfig(edit.config ?? {});
       await runAll(stack, edit.commands ?? "");
       await stack.write(await edited(stack.folder, edit));
@@ -192,6 +212,10 @@ const pluginSettings = `plugins:
       path: ${join(inject("installation").folder, "node_modules/pulumi-hydra")}
 `;
 
+function withPlugins(files: Files, others: StandIns | undefined): Files {
+  return others ? { ...files, "Pulumi.yaml": `${files["Pulumi.yaml"]}${others.settings}` } : files;
+}
+
 function meant(text: string, addresses: Readonly<Record<string, string>>): string {
   return Object.entries(addresses).reduce((so, [written, address]) => so.replaceAll(written, address), text);
 }
@@ -202,7 +226,7 @@ async function runAll(stack: Workspace, commands: string): Promise<string> {
   return stdout;
 }
 
-function all(operations: Record<string, string>, operation: string): Record<string, string> {
+function all(operations: Record<string, unknown>, operation: string): Record<string, string> {
   return Object.fromEntries(Object.keys(operations).map((resource) => [resource, operation]));
 }
 
@@ -224,6 +248,7 @@ async function edited(folder: string, { replace = {} }: Edit): Promise<Files> {
 
 const trusts = "/admin/trust/grants/jwt-bearer/issuers";
 const trust = z.looseObject({ subject: z.string(), public_key: z.looseObject({ kid: z.string() }) });
+const keySet = z.object({ keys: z.array(z.object({ kid: z.string(), alg: z.string(), use: z.string() })) });
 
 /** What Hydra has of a resource. A trust is looked for by what makes it this one: its id changes when a sibling is deleted. */
 async function liveOne({ urn, id, outputs }: Recorded): Promise<Record<string, unknown> | undefined> {
@@ -235,6 +260,12 @@ async function liveOne({ urn, id, outputs }: Recorded): Promise<Record<string, u
       .array(trust)
       .parse(body.list)
       .find((one) => one.subject === subject && one.public_key.kid === kid);
+  }
+  if (urn.includes(":JsonWebKey::")) {
+    const { status, body } = await admin.get(`/admin/keys/${outputs.set}/${outputs.kid}`);
+    expect([200, 404]).toContain(status);
+    // What is private of it stays out of every message.
+    return status === 200 ? keySet.parse(body).keys[0] : undefined;
   }
   const { status, body } = await admin.get(`/admin/clients/${encodeURIComponent(id)}`);
   expect([200, 404]).toContain(status);

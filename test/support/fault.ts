@@ -8,7 +8,7 @@ import type { Certificate } from "./certificate.ts";
 /** What becomes of a request and of its answer. */
 export interface Fault {
   /** How much of the request reaches Hydra. */
-  readonly forward: "nothing" | "half" | "all";
+  readonly forward: "nothing" | "half" | "all" | "twice";
   /** What comes back; absent: Hydra's own answer. */
   readonly answer?: Spoiled | Canned;
 }
@@ -86,6 +86,7 @@ export async function startFaultProxy(first: string, options: FaultProxyOptions 
     await tell?.("arrived", method, path);
     const { forward = "all", answer } = fault ?? {};
     const send = () => passOn(target, incoming, body, forward === "half");
+    if (forward === "twice") await send();
     let genuine = forward === "nothing" ? undefined : await send();
     for (let left = 50; steady && left > 0 && isLostTransaction(genuine); left--) genuine = await send();
     await tell?.("done", method, path);

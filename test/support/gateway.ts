@@ -1,5 +1,6 @@
 // Knows how to stand between a provider and a server: passes requests on, records them, or answers in its place.
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { listen } from "../../tools/port.mts";
 
 /** A request as it arrived. */
@@ -22,7 +23,7 @@ interface Sent {
 export interface CannedAnswer {
   status: number;
   headers?: Record<string, string>;
-  body: string;
+  body: string | Uint8Array;
 }
 
 /** A server on a free port of this machine. Disposing of it closes it. */
@@ -30,8 +31,12 @@ export interface Gateway extends AsyncDisposable {
   readonly url: string;
   /** Everything that arrived, in order. */
   readonly received: Received[];
+  /** The bodies of what was passed on, by the place in that order. */
+  readonly bodies: string[];
   /** The answer to everything from now on; nothing passes requests on again. */
   answer(answering: Answering | undefined): void;
+  /** Calls this for each connection from now on. */
+  onConnection(look: (socket: Socket) => void): void;
 }
 
 export interface GatewayOptions {
@@ -52,6 +57,7 @@ export interface GatewayOptions {
 export async function startGateway({ target, basePath = "", refuse }: GatewayOptions): Promise<Gateway> {
   const { hostname, port } = new URL(target);
   const received: Received[] = [];
+  const bodies: string[] = [];
   let answering: Answering | undefined;
   const record = ({ method = "", url: path = "", headers }: IncomingMessage): Received => {
     const arrived = { method, path, authorization: headers.authorization ?? null };
@@ -64,15 +70,23 @@ export async function startGateway({ target, basePath = "", refuse }: GatewayOpt
     const path = pathBelow(incoming.url ?? "", basePath);
     const answer = answering ?? refuse?.(arrived) ?? (path === undefined ? notFound : undefined);
     if (answer) void respond(answer, incoming, outgoing);
-    else passOn(incoming, outgoing, { hostname, port, path: path ?? "" });
+    else {
+      const place = received.length - 1;
+      incoming.on("data", (chunk) => {
+        bodies[place] = `${bodies[place] ?? ""}${chunk}`;
+      });
+      passOn(incoming, outgoing, { hostname, port, path: path ?? "" });
+    }
   });
   const own = await listen(server);
   return {
     url: `http://127.0.0.1:${own}`,
     received,
+    bodies,
     answer: (next) => {
       answering = next;
     },
+    onConnection: (look) => void server.on("connection", look),
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { kebabCase } from "../../tools/kebab-case.mts";
 import { type Properties, secret, startEngine } from "./engine.ts";
 import { hydra } from "./hydra.ts";
 
@@ -9,32 +10,32 @@ import { hydra } from "./hydra.ts";
 export const differences = {
   secrets: {
     what: "a secret in the state",
-    dynamic: "marked by the class that registers the resource",
-    plugin: "marked by the provider",
+    dynamic: "the class marks it",
+    plugin: "the provider marks it",
     marked: { dynamic: [], plugin: ["clientSecret"] },
   },
   places: {
     what: "the preview of an edit",
-    dynamic: "names the properties that change",
-    plugin: "names the places inside them that change",
+    dynamic: "shows which properties change",
+    plugin: "shows what changes inside them",
     named: { dynamic: {}, plugin: { "metadata.team": "UPDATE", "contacts[1]": "ADD" } },
   },
   failures: {
     what: "a check failure",
-    dynamic: "names a top-level property in its message only",
-    plugin: "names the property, unless Pulumi would print a secret with it",
+    dynamic: "Pulumi shows the reason, which names the property",
+    plugin: "Pulumi shows the property and the reason, or the reason alone if it would print a secret",
     on: { dynamic: ["", "", "redirectUris[0]"], plugin: ["", "clientUri", "redirectUris[0]"] },
   },
   refresh: {
     what: "the inputs that a refresh records",
-    dynamic: "all that differ from a default, but no secret",
-    plugin: "all that differ from a default, and those that the program names",
+    dynamic: "all that differ from a default, without secrets",
+    plugin: "all that differ from a default, and those that the program sets",
     recorded: { dynamic: [], plugin: ["clientSecret"] },
   },
   warnings: {
     what: "a warning",
     dynamic: "is a line among the messages of the operation",
-    plugin: "stands with the resource that it is about",
+    plugin: "is shown at its resource",
     shown: { dynamic: "written", plugin: "logged" },
   },
   import: {
@@ -58,16 +59,17 @@ export interface Held {
 
 export type Host = Awaited<ReturnType<typeof startHost>>;
 
-const modules: Readonly<Record<string, string>> = {
-  OAuth2Client: "oauth2-client",
-  ClientLifespans: "client-lifespans",
-  TrustedJwtIssuer: "trusted-jwt-issuer",
-};
-
 /** Starts a host, configured for a server. */
-export async function startHost(name: "dynamic" | "plugin", adminUrl = hydra.adminUrl) {
+export async function startHost(
+  name: "dynamic" | "plugin",
+  adminUrl = hydra.adminUrl,
+  settings: Readonly<Record<string, string>> = {},
+) {
   const folder = await mkdtemp(join(tmpdir(), "pulumi-hydra-host-"));
-  const engine = name === "plugin" ? await startEngine({ config: { adminUrl } }) : await startStock(folder, adminUrl);
+  const engine =
+    name === "plugin"
+      ? await startEngine({ config: { adminUrl, ...settings } })
+      : await startStock(folder, { adminUrl, ...settings });
   const token = (type: string) => (name === "plugin" ? `hydra:index:${type}` : `pulumi-nodejs:dynamic/hydra:${type}`);
   // The stock server is sent no marks, but the text that says which provider to load.
   const sent = (type: string, values: Properties): Properties =>
@@ -75,7 +77,7 @@ export async function startHost(name: "dynamic" | "plugin", adminUrl = hydra.adm
       ? values
       : {
           ...(bare(values) as Properties),
-          __provider: `exports.handler = () => require("pulumi-hydra/dynamic/${modules[type]}")`,
+          __provider: `exports.handler = () => require("pulumi-hydra/dynamic/${kebabCase(type)}")`,
         };
   const got = ({ __provider: _, ...values }: Properties): Properties => values;
 
@@ -85,14 +87,16 @@ export async function startHost(name: "dynamic" | "plugin", adminUrl = hydra.adm
     /** What every later call of the engine needs beside the values. */
     sent,
     token,
-    check: async (type: string, news: Properties, olds: Properties = {}) => {
-      const { inputs, failures } = await engine.check(token(type), sent(type, news), sent(type, olds));
+    check: async (type: string, news: Properties, olds: Properties = {}, name?: string) => {
+      // A resource of which nothing is recorded has not even a provider.
+      const before = Object.keys(olds).length > 0 ? sent(type, olds) : {};
+      const { inputs, failures } = await engine.check(token(type), sent(type, news), before, undefined, name);
       return { inputs: got(inputs), failures };
     },
-    diff: (type: string, { id, state }: Held, inputs: Properties) =>
-      engine.diff(token(type), id, sent(type, state), sent(type, inputs)),
-    create: async (type: string, inputs: Properties): Promise<Held> => {
-      const { id, properties } = await engine.create(token(type), sent(type, inputs));
+    diff: (type: string, { id, state }: Held, inputs: Properties, name?: string) =>
+      engine.diff(token(type), id, sent(type, state), sent(type, inputs), named(name)),
+    create: async (type: string, inputs: Properties, name?: string): Promise<Held> => {
+      const { id, properties } = await engine.create(token(type), sent(type, inputs), named(name));
       return { id, state: got(properties) };
     },
     /** Nothing when the host says that it is gone. */
@@ -101,11 +105,12 @@ export async function startHost(name: "dynamic" | "plugin", adminUrl = hydra.adm
       if (found.id === "") return undefined;
       return { id: found.id, state: got(found.properties ?? {}), inputs: got(found.inputs ?? {}) };
     },
-    update: async (type: string, { id, state }: Held, inputs: Properties): Promise<Held> => ({
+    update: async (type: string, { id, state }: Held, inputs: Properties, name?: string): Promise<Held> => ({
       id,
-      state: got(await engine.update(token(type), id, sent(type, state), sent(type, inputs))),
+      state: got(await engine.update(token(type), id, sent(type, state), sent(type, inputs), named(name))),
     }),
-    delete: (type: string, { id, state }: Held) => engine.delete(token(type), id, sent(type, state)),
+    delete: (type: string, { id, state }: Held, name?: string) =>
+      engine.delete(token(type), id, sent(type, state), name),
     [Symbol.asyncDispose]: async () => {
       await engine[Symbol.asyncDispose]();
       await rm(folder, { recursive: true, force: true });
@@ -113,13 +118,15 @@ export async function startHost(name: "dynamic" | "plugin", adminUrl = hydra.adm
   };
 }
 
+const named = (name: string | undefined) => (name === undefined ? {} : { name });
+
 /** The server of @pulumi/pulumi for dynamic providers, in a program's folder. */
-async function startStock(folder: string, adminUrl: string) {
+async function startStock(folder: string, settings: Readonly<Record<string, string>>) {
   await mkdir(join(folder, "node_modules"));
   await symlink(process.cwd(), join(folder, "node_modules/pulumi-hydra"));
   const server = join(process.cwd(), "node_modules/@pulumi/pulumi/cmd/dynamic-provider");
   const engine = await startEngine({ command: [process.execPath, server], folder, config: null });
-  await engine.configure({ "hydra:adminUrl": adminUrl });
+  await engine.configure(Object.fromEntries(Object.entries(settings).map(([key, value]) => [`hydra:${key}`, value])));
   return engine;
 }
 

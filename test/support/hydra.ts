@@ -1,4 +1,5 @@
 // Knows how to look at Hydra, and use it, behind the provider's back: plain HTTP, no code of the provider.
+import { createPublicKey, type JsonWebKey, verify } from "node:crypto";
 import { inject } from "vitest";
 
 /** The server of this test run. */
@@ -61,6 +62,26 @@ export async function token(client: TokenClient, parameters: Record<string, stri
     if (secret !== undefined) form.set("client_secret", secret);
   }
   return answer(await fetch(`${hydra.publicUrl}/oauth2/token`, { method: "POST", headers, body: form }));
+}
+
+/** Whether the server says that a token is valid (RFC 7662). */
+export async function isActive(text: unknown): Promise<boolean> {
+  const body = new URLSearchParams({ token: String(text) });
+  const { active } = (await answer(await fetch(`${hydra.adminUrl}/admin/oauth2/introspect`, { method: "POST", body })))
+    .body;
+  if (typeof active !== "boolean") throw new Error("the server does not say whether the token is active");
+  return active;
+}
+
+/** Whether a JWT is signed by the server and has not expired, which is all that an API can tell by itself. */
+export async function verifies(token: unknown): Promise<boolean> {
+  const [header = "", payload = "", signature = ""] = String(token).split(".");
+  const decoded = (part: string) => JSON.parse(Buffer.from(part, "base64url").toString());
+  const answer = await (await fetch(`${hydra.publicUrl}/.well-known/jwks.json`)).json();
+  const keys = (answer as { keys: (JsonWebKey & { kid: string })[] }).keys;
+  const key = createPublicKey({ key: keys.find(({ kid }) => kid === decoded(header).kid) ?? {}, format: "jwk" });
+  const isSigned = verify("sha256", Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, "base64url"));
+  return isSigned && decoded(payload).exp * 1000 > Date.now();
 }
 
 /** The address at which a token must be asked for, the audience of an assertion. */

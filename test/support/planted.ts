@@ -6,14 +6,18 @@ import type { Workspace } from "../../tools/workspace.mts";
 /** What was written, by where it stands. */
 export type Written = Map<string, string>;
 
-/** Every file of a workspace: program, state, history and backups, event logs, temporary files, Pulumi's home. */
-export async function filesOf(stack: Workspace): Promise<Written> {
+/**
+ * Every file of a workspace: program, state, history and backups, event logs, temporary files, Pulumi's home. The debug messages of
+ * event logs, which hold what programs set, are read where `debug` asks for them.
+ */
+export async function filesOf(stack: Workspace, debug = false): Promise<Written> {
   const root = dirname(stack.folder);
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  const contents = files.map(
-    async (file): Promise<[string, string]> => [relative(root, file), withoutDebug(await readFile(file, "latin1"))],
-  );
+  const contents = files.map(async (file): Promise<[string, string]> => {
+    const content = await readFile(file, "latin1");
+    return [relative(root, file), debug ? content : withoutDebug(content)];
+  });
   return new Map(await Promise.all(contents));
 }
 

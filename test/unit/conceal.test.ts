@@ -29,6 +29,31 @@ describe("a secret in a message", () => {
     expect(conceal("abcdef-ghi abcdef", ["abcdef", "abcdef-ghi"])).toBe("[secret] [secret]");
   });
 
+  it.each<[string, (text: string) => string]>([
+    ["as it is", (text) => text],
+    ["as a JSON text", (text) => JSON.stringify(text).slice(1, -1)],
+    ["in a URL", encodeURIComponent],
+    ["in base64", (text) => Buffer.from(text).toString("base64")],
+    ["in the base64 of another text", (text) => Buffer.from(`x${text}`).toString("base64")],
+  ])("ends the text where it is very long and begins %s, cut off or not", (_, spell) => {
+    const long = `${'ä"b'.repeat(2_000)}`;
+    expect(conceal(around(spell(long).slice(0, 6_000)), [long])).toMatch(/^before .{0,2}\[secret\]$/);
+  });
+
+  it("is replaced where its blanks have become one, and is no reason to replace anything where it is blank itself", () => {
+    expect(conceal(around("ab cd"), ["ab \n  cd", "        "])).toBe("before [secret] after");
+  });
+
+  it("takes no longer to hide than its size explains", () => {
+    const huge = [
+      "ä".repeat(5_000_000),
+      ...Array.from({ length: 10_000 }, (_, index) => `a secret of number ${index}`),
+    ];
+    const before = process.cpuUsage();
+    conceal("x".repeat(65_536), huge);
+    expect(process.cpuUsage(before).user).toBeLessThan(2_000_000);
+  });
+
   it("is left when it is shorter than any secret: nothing could be read without it", () => {
     expect(conceal("use https here", ["https", "e", ""])).toBe("use https here");
   });

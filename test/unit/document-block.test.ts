@@ -12,15 +12,15 @@ import { readYaml } from "../support/yaml.ts";
 import { strangersIn } from "../support/yaml-program.ts";
 
 /** Languages of which this test knows how to tell right from wrong; the last two are what programs print. */
-const languages = ["ts", "yaml", "json", "sh", "python", "go", "text", "console"];
+const languages = ["ts", "yaml", "json", "sh", "python", "go", "java", "csharp", "text", "console"];
 
 const schema = JSON.parse(readFileSync("dist/schema.json", "utf8")) as PackageSchema;
 const { scripts, bin } = JSON.parse(readFileSync("package.json", "utf8")) as Record<"scripts" | "bin", object>;
 
-/** What a program makes of a text; an empty text when it has nothing against it. */
-function complaint(command: string, args: readonly string[], input: string): string {
+/** What a program makes of a text; nothing when it has nothing against it. */
+function complaints(command: string, args: readonly string[], input: string): readonly string[] {
   const { status, stdout, stderr } = spawnSync(command, args, { input, encoding: "utf8" });
-  return status === 0 ? "" : `${stdout}${stderr}`;
+  return status === 0 ? [] : [`${stdout}${stderr}`];
 }
 
 /** What `check` finds, or why it could not read. */
@@ -66,7 +66,21 @@ describe("the blocks in documents", () => {
 
   it("for the shell can be read by one", () => {
     expect(blocks("sh").length).toBeGreaterThan(15);
-    expect(wrong(["sh"], (text) => [complaint("sh", ["-n"], text)].filter((reason) => reason !== ""))).toEqual([]);
+    // One shell reads them all. Only if it cannot does one read each, to say which is wrong.
+    const all = blocks("sh").map(({ text }) => `(\n:\n${text}\n)\n`);
+    const check = (text: string) => complaints("sh", ["-n"], text);
+    expect(check(all.join("")).length === 0 ? [] : wrong(["sh"], check)).toEqual([]);
+  }, 60_000);
+
+  it("for the shell publish no port of a container on every interface", () => {
+    const published = blocks("sh").flatMap(({ place, text }) =>
+      commandsIn(text)
+        .filter(([name, first]) => name === "docker" && first === "run")
+        .flatMap((words) => words.filter((_, index) => words[index - 1] === "-p"))
+        .map((port) => ({ place, port })),
+    );
+    expect(published.length).toBeGreaterThan(0);
+    expect(published.filter(({ port }) => !port.startsWith("127.0.0.1:"))).toEqual([]);
   });
 
   it("for the shell name scripts, tests and programs that this package has", () => {
@@ -83,7 +97,7 @@ describe("the blocks in documents", () => {
     expect(strange).toEqual([]);
   });
 
-  it("in Python and Go name resources and properties that exist", () => {
+  it("in Python, Go, C# and Java name resources and properties that exist", () => {
     const shapes = Object.entries(schema.resources).map(([token, { inputProperties }]) => {
       return [token.split(":").at(-1) ?? "", Object.keys(inputProperties)] as const;
     });
@@ -98,19 +112,27 @@ describe("the blocks in documents", () => {
       );
     expect(wrong(["python"], unknown(inPython, /\bhydra\.([A-Z]\w+)\(\n([\s\S]*?)^\)/gm, /^ {4}(\w+)=/gm))).toEqual([]);
     expect(wrong(["go"], unknown(inGo, /\bhydra\.(\w+Args)\{\n([\s\S]*?)^\t*\}\)/gm, /^\t+(\w+):/gm))).toEqual([]);
-    expect(blocks("python", "go").length).toBeGreaterThan(1);
+    const inJava = new Map(shapes.map(([type, names]) => [`${type}Args`, [...names]]));
+    const csharp = unknown(inGo, /new (\w+Args)\s*\{\n([\s\S]*?)^ *\}\);/gm, /^ +(\w+) =/gm);
+    const java = unknown(inJava, /(\w+Args)\.builder\(\)\n([\s\S]*?)\.build\(\)/g, /^ +\.(\w+)\(/gm);
+    expect([...wrong(["csharp"], csharp), ...wrong(["java"], java)]).toEqual([]);
+    const nowhere = "new OAuth2ClientArgs\n{\n    Nothing = 1,\n});";
+    expect([csharp(nowhere), java("OAuth2ClientArgs.builder()\n    .nothing(1)\n    .build()")]).toEqual([
+      ["OAuth2ClientArgs has no Nothing"],
+      ["OAuth2ClientArgs has no nothing"],
+    ]);
+    for (const language of ["python", "go", "csharp", "java"]) expect(blocks(language).length).toBeGreaterThan(0);
   });
 
   it("in Python compile", (context) => {
     if (!has("python3")) context.skip("there is no python3");
-    const compile = "import ast, sys; ast.parse(sys.stdin.read())";
-    expect(
-      wrong(["python"], (text) => [complaint("python3", ["-c", compile], text)].filter((reason) => reason !== "")),
-    ).toEqual([]);
+    const compile = "import ast, json, sys; [ast.parse(text, place) for place, text in json.load(sys.stdin)]";
+    const programs = blocks("python").map(({ place, text }) => [place, text]);
+    expect(complaints("python3", ["-c", compile], JSON.stringify(programs))).toEqual([]);
   });
 
   it("in Go can be read", (context) => {
     if (!has("gofmt")) context.skip("there is no gofmt");
-    expect(wrong(["go"], (text) => [complaint("gofmt", ["-e"], text)].filter((reason) => reason !== ""))).toEqual([]);
+    expect(wrong(["go"], (text) => complaints("gofmt", ["-e"], text))).toEqual([]);
   });
 });

@@ -1,17 +1,17 @@
 // Knows what reads in a burst may be answered from, on a server that is a map and a clock that is a number.
 
 import * as fc from "fast-check";
-import { beforeEach, describe, expect, it } from "vitest";
-import type { Wire } from "../../provider/hydra/admin.ts";
+import { describe, expect, it } from "vitest";
 import { HydraError } from "../../provider/hydra/error.ts";
-import { createReadClient, forgetListed } from "../../provider/hydra/listed-read.ts";
+import type { HydraJson } from "../../provider/hydra/json.ts";
+import { createReadClient } from "../../provider/hydra/listed-read.ts";
 
-const gone = (id: string) => new HydraError(`no ${id}`, { kind: "gone", method: "GET", path: id });
+const gone = (id: string) => new HydraError({ code: "gone", message: `no ${id}`, method: "GET", path: id });
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** A server of clients in the order of their ids; every call takes a millisecond. */
 function startServer(ids: readonly string[], pageSize = 500) {
-  const clients = new Map<string, Wire>(ids.map((id) => [id, { client_id: id, client_name: `name of ${id}` }]));
+  const clients = new Map<string, HydraJson>(ids.map((id) => [id, { client_id: id, client_name: `name of ${id}` }]));
   const server = {
     clients,
     time: 0,
@@ -19,8 +19,8 @@ function startServer(ids: readonly string[], pageSize = 500) {
     aborted: [] as string[],
     /** What happens while a page is under way. */
     duringPage: async (): Promise<void> => {},
-    one: async (id: string, signal: AbortSignal | undefined): Promise<Wire> => {
-      if (signal?.aborted) throw new HydraError("cancelled", { kind: "cancelled", method: "GET", path: id });
+    one: async (id: string, signal: AbortSignal | undefined): Promise<HydraJson> => {
+      if (signal?.aborted) throw new HydraError({ code: "stopped", message: "cancelled", method: "GET", path: id });
       server.calls.push(id);
       signal?.addEventListener("abort", () => server.aborted.push(id));
       server.time++;
@@ -40,6 +40,7 @@ function startServer(ids: readonly string[], pageSize = 500) {
     },
     first: "0",
     now: () => server.time,
+    writes: { count: 0 },
   };
   const read = createReadClient(server);
   const pages = () => server.calls.filter((call) => call.startsWith("page "));
@@ -50,7 +51,7 @@ const named = (count: number, prefix = "client") =>
   Array.from({ length: count }, (_, index) => `${prefix}-${String(index).padStart(5, "0")}`);
 
 /** Reads all of these, so many at a time, and gives what came back: a client or an error. */
-async function readAll(read: (id: string) => Promise<Wire>, ids: readonly string[], atATime = 8) {
+async function readAll(read: (id: string) => Promise<HydraJson>, ids: readonly string[], atATime = 8) {
   const left = ids.entries();
   const answers = new Map<string, unknown>();
   const lane = async () => {
@@ -63,9 +64,6 @@ async function readAll(read: (id: string) => Promise<Wire>, ids: readonly string
 /** An order that has nothing to do with the server's, the same each time. */
 const shuffled = (ids: readonly string[]) => ids.toSorted((a, b) => hash(a) - hash(b));
 const hash = (text: string) => [...text].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0) * 7919) % 65_537, 7);
-
-// A write that another test left behind is none to this one.
-beforeEach(() => forgetListed());
 
 describe("a read of a client", () => {
   it("is one call, however often, when it is alone", async () => {
@@ -178,7 +176,7 @@ describe("a burst of reads", () => {
     await readAll(read, ids.slice(0, 30));
     const changed = { client_id: "client-00035", client_name: "changed" };
     server.clients.set("client-00035", changed);
-    forgetListed();
+    server.writes.count++;
     expect(await read("client-00035")).toEqual(changed);
   });
 
@@ -188,7 +186,7 @@ describe("a burst of reads", () => {
     const changed = { client_id: "client-00035", client_name: "changed" };
     server.duringPage = async () => {
       server.clients.set("client-00035", changed);
-      forgetListed();
+      server.writes.count++;
     };
     await readAll(read, ids.slice(0, 30));
     expect(server.calls).toContain("page 0");
@@ -198,7 +196,7 @@ describe("a burst of reads", () => {
   it("does not share a call with a read from before a write", async () => {
     const { server, read } = startServer(["a"]);
     const before = read("a");
-    forgetListed();
+    server.writes.count++;
     const after = read("a");
     await Promise.all([before, after]);
     expect(server.calls).toEqual(["a", "a"]);
@@ -285,7 +283,7 @@ describe("any reads, writes and servers", () => {
           if (failsAt !== undefined && pages().length > failsAt) throw new Error("no list");
         };
         /** What each client was, and until when. */
-        const past = new Map<string, { until: number; wire: Wire | undefined }[]>();
+        const past = new Map<string, { until: number; wire: HydraJson | undefined }[]>();
         let [reads, ourWrite] = [0, Number.NEGATIVE_INFINITY];
         const left = steps.entries();
         const lane = async () => {
@@ -293,11 +291,11 @@ describe("any reads, writes and servers", () => {
             const id = `client-${String(which).padStart(5, "0")}`;
             server.time += pause;
             if (change !== "none") {
-              if (change === "ours") forgetListed();
+              if (change === "ours") server.writes.count++;
               past.set(id, [...(past.get(id) ?? []), { until: server.time, wire: server.clients.get(id) }]);
               server.clients.set(id, { client_id: id, client_name: `named at ${at}` });
               if (change === "ours") {
-                forgetListed();
+                server.writes.count++;
                 ourWrite = server.time;
               }
             }

@@ -1,7 +1,7 @@
 // Ties docs/operations.md to the official client, to our resources and functions, and to the tests that it names.
 
 import { existsSync, readFileSync } from "node:fs";
-import { OAuth2Api } from "@ory/hydra-client";
+import { JwkApi, OAuth2Api } from "@ory/hydra-client";
 import { describe, expect, it } from "vitest";
 import * as registry from "../../provider/registry.ts";
 
@@ -9,6 +9,8 @@ const page = readFileSync("docs/operations.md", "utf8");
 const rows = [...page.matchAll(/^\| `(\w+)` \| `(\w+ \S+)` \| (.+) \|$/gm)].map(
   ([, operation = "", request = "", servedBy = ""]) => ({ operation, request, servedBy }),
 );
+
+const types = [...registry.resources, ...registry.functions].map(({ type }) => type);
 
 /** Operations that the reference does not have; the page says so below its table. */
 const devices = ["acceptUserCodeRequest", "oAuth2DeviceFlow", "performOAuth2DeviceVerificationFlow"];
@@ -21,18 +23,18 @@ function officialRequests(): Record<string, string> {
 }
 
 describe("the page of operations", () => {
-  it("has each of the 28 once, under the names and requests of the official client", () => {
-    const names = Object.getOwnPropertyNames(OAuth2Api.prototype).filter((name) => name !== "constructor");
-    const expected = names.filter((name) => !devices.includes(name));
-    expect(rows.map(({ operation }) => operation)).toEqual(expected.sort());
-    expect(rows).toHaveLength(28);
+  it("has each of the 28, and each of the 7 for keys, once, under the names and requests of the official client", () => {
+    const namesOf = ({ prototype }: typeof OAuth2Api | typeof JwkApi) =>
+      Object.getOwnPropertyNames(prototype).filter((name) => name !== "constructor" && !devices.includes(name));
+    const [general, ofKeys] = [namesOf(OAuth2Api), namesOf(JwkApi)];
+    expect(rows.map(({ operation }) => operation)).toEqual([...general.sort(), ...ofKeys.sort()]);
+    expect([general.length, ofKeys.length]).toEqual([28, 7]);
     const official = officialRequests();
     const differing = rows.filter(({ operation, request }) => plain(official[operation] ?? "") !== plain(request));
     expect(differing).toEqual([]);
   });
 
   it("names resources, functions and tests that exist, for every operation one at least", () => {
-    const types = [...registry.resources, ...registry.functions].map(({ type }) => type);
     const servers = rows.map(({ operation, servedBy }) => {
       const named = [...servedBy.matchAll(/`([\w./:-]+)`/g)].map(([, name = ""]) => name);
       return { operation, named: named.filter((name) => types.includes(name) || existsSync(name)) };
@@ -45,9 +47,11 @@ describe("the page of operations", () => {
   });
 
   it("counts them right", () => {
-    const ofApplications = rows.filter(({ servedBy }) => servedBy.startsWith("the "));
-    expect(ofApplications).toHaveLength(14);
-    expect(page.match(/\bFourteen\b/g)).toHaveLength(2);
+    // The seven for keys stand below these.
+    const general = rows.slice(0, 28);
+    const served = general.filter(({ servedBy }) => types.some((type) => servedBy.includes(`\`${type}\``)));
+    expect([served.length, general.length - served.length]).toEqual([17, 11]);
+    expect(page).toContain("serve seventeen of them.\nThe other eleven belong to applications");
   });
 
   it("names for an application's operation tests that run it", () => {

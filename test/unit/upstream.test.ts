@@ -1,12 +1,13 @@
 // Ties our fields to the types of the official API client: a field that is new there fails the build here.
 
-import type { OAuth2Client, TrustOAuth2JwtGrantIssuer } from "@ory/hydra-client";
+import type { CreateJsonWebKeySet, OAuth2Client, TrustOAuth2JwtGrantIssuer } from "@ory/hydra-client";
 import { expect, it } from "vitest";
 import { camelCase, snakeCase } from "../../provider/hydra/naming.ts";
-import { lifespans } from "../../provider/resources/lifespan.ts";
-import type { OAuth2ClientInputs, OAuth2ClientOutputs } from "../../provider/resources/oauth2-client.ts";
-import { oauth2Client } from "../../provider/resources/oauth2-client.ts";
-import type { TrustedJwtIssuerInputs } from "../../provider/resources/trusted-jwt-issuer.ts";
+import { lifespans } from "../../provider/resources/field/lifespan.ts";
+import type { JsonWebKeyInputs } from "../../provider/resources/json-web-key/definition.ts";
+import type { OAuth2ClientInputs, OAuth2ClientOutputs } from "../../provider/resources/oauth2-client/definition.ts";
+import { oauth2Client } from "../../provider/resources/oauth2-client/definition.ts";
+import type { TrustedJwtIssuerInputs } from "../../provider/resources/trusted-jwt-issuer/definition.ts";
 
 type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Tail}`
   ? `${Head}${Capitalize<CamelCase<Tail>>}`
@@ -21,8 +22,8 @@ type Differing<Theirs, Ours> = {
   [Name in keyof Theirs & keyof Ours]: Same<Theirs[Name], NonNullable<Ours[Name]>> extends true ? never : Name;
 }[keyof Theirs & keyof Ours];
 
-/** What the server has: not the name of a connection, nor what rotates a secret. */
-type Ours<Properties> = Omit<Properties, "connection" | "secretRotation">;
+/** What the server has: not the name of a connection, what rotates a secret or recreates the client, or what is recorded. */
+type Ours<Properties> = Omit<Properties, "connection" | "secretRotation" | "recreateTrigger" | "keepRegistrationToken">;
 
 /** Compiles only when the two types are the same. */
 function same<Left, Right>(equal: Same<Left, Right>): boolean {
@@ -43,6 +44,12 @@ it("has every field of the official client's TrustOAuth2JwtGrantIssuer, and no o
   type Fields = Ours<TrustedJwtIssuerInputs>;
   expect(same<keyof Renamed<TrustOAuth2JwtGrantIssuer>, keyof Fields>(true)).toBe(true);
   expect(same<Differing<Renamed<TrustOAuth2JwtGrantIssuer>, Fields>, "jwk">(true)).toBe(true);
+});
+
+it("has every field of the official client's CreateJsonWebKeySet, and no other", () => {
+  type Fields = Omit<Ours<JsonWebKeyInputs>, "set" | "privateKey">;
+  expect(same<keyof Renamed<CreateJsonWebKeySet>, keyof Fields>(true)).toBe(true);
+  expect(same<Differing<Renamed<CreateJsonWebKeySet>, Fields>, never>(true)).toBe(true);
 });
 
 it("has 46 inputs, 13 of them lifespans, and 5 outputs that only the server sets", () => {

@@ -1,105 +1,94 @@
-// Knows what is measured, in which order and for how long, and prints one table. `npm run bench -- --help`.
-import { readFile, writeFile } from "node:fs/promises";
+// Knows what is measured, in which order and how often, and prints one table and one picture. `npm run bench -- --help`.
+import { writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { table as markdownTable } from "../document/markdown-table.mts";
+import { rewrite } from "../document/table-row.mts";
 import { startHydra } from "../hydra.mts";
 import { install, uninstall } from "../installation.mts";
-import { progress } from "../progress.mts";
-import { measureEngine, providerTextBytes } from "./engine.mts";
-import { addFloor } from "./floor.mts";
-import { measureGrowth } from "./growth.mts";
-import { measureStart } from "./start.mts";
-import { bytes, type Row, tableOf } from "./table.mts";
-import { measureTerraform } from "./terraform.mts";
-import { measureWire } from "./wire.mts";
+import { during } from "../progress.mts";
+import { type Life, steps } from "./life.mts";
+import { pictureOf } from "./picture.mts";
+import { type Host, sidesOf } from "./side.mts";
+import { startRow } from "./start.mts";
+import { head, rowOf } from "./table.mts";
 
 const help = `npm run bench -- [options]
-  --rounds <n>     rounds of the engine's operations, 3 unless said otherwise
-  --minutes <n>    no new round is begun that would end later than this, 10 unless said otherwise
-  --clients <n>    clients of the larger program, 300 unless said otherwise; every third has lifespans
-  --host <host>    plugin or dynamic alone; both unless said otherwise
-  --recording      the engine's operations alone, on the plugin, against an echo that records as much as ours: what is left is not state
-  --thousand       1,000 clients on the plugin, once, and nothing else through the engine
-  --only <part>    start, wire, growth, engine or terraform alone
-  --write          writes the table into docs/benchmark.md
-Terraform is measured too where TERRAFORM and TERRAFORM_PROVIDER_HYDRA name its program and its provider's.
+  --rounds <n>       rounds, 3 unless said otherwise; the sides take turns in each
+  --clients <list>   clients of the programs, 1,100,300 unless said otherwise; every third has lifespans
+  --host <host>      plugin or dynamic alone; both unless said otherwise
+  --write            writes the table and the picture into docs/
+BEFORE, BRIDGE and TERRAFORM in the environment add sides: docs/benchmark.md says how.
 `;
 
 const { values } = parseArgs({
   options: {
     rounds: { type: "string", default: "3" },
-    minutes: { type: "string", default: "10" },
-    clients: { type: "string", default: "300" },
+    clients: { type: "string", default: "1,100,300" },
     host: { type: "string" },
-    recording: { type: "boolean", default: false },
-    thousand: { type: "boolean", default: false },
-    only: { type: "string" },
     write: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
 });
 
+/** What our figures are held against at the largest program, by the side: on the plugin, on dynamic resources. */
+const aims: Readonly<Record<string, readonly [string, string]>> = {
+  bare: ["≤ 1.15", "≤ 1.20"],
+  "no-change up, against before": ["≤ 0.60", "≤ 0.65"],
+  "up, against before": ["≤ 0.75", "≤ 0.75"],
+  "destroy, against before": ["≤ 0.87", "≤ 0.90"],
+  bridge: ["≤ 0.80", ""],
+  "bytes of state of a resource, against bare": ["≤ 1.25", "≤ 1.25"],
+};
+
 if (values.help) process.stdout.write(help);
 else await main();
 
 async function main(): Promise<void> {
-  const deadline = performance.now() + Number(values.minutes) * 60_000;
-  const only = values.recording ? "engine" : values.only;
-  const wanted = (name: string) => only === undefined || only === name;
   const installation = await install();
+  const before = process.env.BEFORE ? await install({ packed: process.env.BEFORE }) : undefined;
   try {
-    await addFloor(installation);
-    await using hydra = await startHydra();
-    const rows: Row[] = [];
-    const part = async (name: string, doing: string, work: () => Promise<Row[]>): Promise<void> => {
-      if (!wanted(name)) return;
-      const done = progress(doing);
-      rows.push(...(await work()));
-      done(doing);
-    };
-    const executable = join(installation.folder, "node_modules/pulumi-hydra/pulumi-resource-hydra");
-    await part("start", "start", () => measureStart(installation));
-    await part("wire", "in process", () => measureWire(hydra.adminUrl));
-    await part("growth", "growth", () => measureGrowth(executable, installation.path, hydra.adminUrl));
-    await part("terraform", "Terraform", () => measureTerraform(hydra.adminUrl, Number(values.clients)));
-    const [clients, hosts] = [Number(values.clients), ["plugin", "dynamic"] as const];
-    const runs = values.thousand
-      ? [{ host: "plugin" as const, clients: 1_000 }]
-      : hosts
-          .filter((host) => host === "plugin" || !values.recording)
-          .filter((host) => values.host === undefined || values.host === host)
-          .flatMap((host) => [1, clients].map((count) => ({ host, clients: count })));
-    const base = values.recording ? "recording" : "floor";
-    let rounds = 0;
-    await part("engine", "through the engine", async () => {
-      const wished = values.thousand ? 1 : Number(values.rounds);
-      const measured = await measureEngine(installation, hydra.adminUrl, base, runs, wished, deadline);
-      rounds = measured.done;
-      if (values.recording) return measured.rows;
-      const text = await providerTextBytes(installation);
-      return [...measured.rows, { what: "bytes of `__provider`", base: "", ours: bytes(text) }];
-    });
-    const core = cpus();
-    const machine =
-      `${core.length} cores (${core[0]?.model.trim()}), Node.js ${process.version}, Hydra ${hydra.version} in memory, ` +
-      `${rounds} round${rounds === 1 ? "" : "s"} through the engine`;
-    const table = `Measured on ${machine}.\n\n${tableOf(rows)}`;
+    await using hydra = await startHydra({ alone: true });
+    const counts = values.clients.split(",").map(Number);
+    const most = Math.max(...counts);
+    const rows: string[][] = [];
+    const pictures: Record<string, Life[]> = {};
+    for (const host of (["plugin", "dynamic"] as const).filter((host) => (values.host ?? host) === host)) {
+      const sides = Object.entries(await sidesOf(installation, before, host));
+      if (rows.length === 0) rows.push(await startRow(installation));
+      for (const clients of counts) {
+        const lives: Record<string, Life[]> = Object.fromEntries(sides.map(([name]) => [name, []]));
+        for (let round = 1; round <= Number(values.rounds); round++) {
+          // Who comes first has it easier or harder: they change places.
+          const turn = round % 2 === 1 ? sides : sides.toReversed();
+          for (const [name, live] of turn)
+            lives[name]?.push(await during(`${clients} on ${host}, ${round}: ${name}`, () => live(hydra, clients)));
+        }
+        rows.push(...rowsOf(host, clients, lives, clients === most));
+        for (const [name, all] of Object.entries(lives)) if (clients === most) pictures[`${host}: ${name}`] = all;
+      }
+    }
+    const machine = `${cpus().length} cores (${cpus()[0]?.model.trim()}), Node.js ${process.version}, Hydra ${hydra.version} in memory`;
+    const table = `Measured on ${machine}, ${values.rounds} round${values.rounds === "1" ? "" : "s"}.\n\n${markdownTable(head, rows)}`;
     process.stdout.write(`\n${table}`);
-    if (values.write) await write(values.recording ? "recording" : "figures", table);
+    if (!values.write) return;
+    rewrite("docs/benchmark.md", "figures", () => table);
+    await writeFile(new URL("../../docs/benchmark.svg", import.meta.url), pictureOf(pictures, `${most} clients`));
   } finally {
-    await uninstall(installation);
+    for (const made of [installation, before]) if (made) await uninstall(made);
   }
 }
 
-/** Puts a table between the two marks of its name. */
-async function write(name: string, table: string): Promise<void> {
-  const file = new URL("../../docs/benchmark.md", import.meta.url);
-  const text = await readFile(file, "utf8");
-  const place = new RegExp(`(<!-- ${name} -->\\n)[^]*?(<!-- /${name} -->)`);
-  if (!place.test(text)) throw new Error(`docs/benchmark.md has no place for the ${name}`);
-  await writeFile(
-    file,
-    text.replace(place, (_, begin, end) => `${begin}\n${table}\n${end}`),
+/** Ours against each other side, step by step. */
+function rowsOf(host: Host, clients: number, lives: Readonly<Record<string, readonly Life[]>>, isMost: boolean) {
+  const { ours = [], ...others } = lives;
+  return [...steps, "bytes"].flatMap((step) =>
+    Object.entries(others).flatMap(([name, other]) => {
+      const figures = (all: readonly Life[]) => all.flatMap((life) => life[step] ?? []);
+      if (figures(other).length === 0) return [];
+      const what = `${step === "bytes" ? "bytes of state of a resource" : step}, against ${name}`;
+      const aim = isMost ? (aims[what] ?? (step === "bytes" ? [] : aims[name]))?.[host === "plugin" ? 0 : 1] : "";
+      return [rowOf(`${clients} on ${host}: ${what}`, figures(other), figures(ours), aim)];
+    }),
   );
 }

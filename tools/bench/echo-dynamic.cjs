@@ -9,6 +9,5 @@ module.exports = {
     return { id, outs: { clientId: id, ...inputs } };
   },
   read: async (id, props) => ({ id, props }),
-  update: async (_, __, news) => ({ outs: news }),
   delete: async () => {},
 };

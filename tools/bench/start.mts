@@ -1,66 +1,31 @@
-// Knows how long it takes until a provider is ready: the plugin's process, and what we add to a process of dynamic providers.
+// Knows how long a plugin's process takes until its port is known.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
-import { run } from "../child.mts";
 import type { Installation } from "../installation.mts";
-import { echoPlugin } from "./floor.mts";
-import { startPlugin } from "./plugin-process.mts";
-import { duration, type Row, ratioOf, spreadOf } from "./table.mts";
+import { echoPlugin } from "./side.mts";
+import { rowOf } from "./table.mts";
 
-const rounds = 11;
-
-// What the process of dynamic providers loads, then what it loads for the first call of ours.
-const loading = `
-const start = performance.now();
-require("@pulumi/pulumi");
-require("@pulumi/pulumi/dynamic");
-require("@pulumi/pulumi/proto/provider_grpc_pb.js");
-const sdk = performance.now();
-const provider = require("pulumi-hydra/dynamic/oauth2-client");
-provider.configure({ config: { get: (key) => (key === "hydra:adminUrl" ? "http://127.0.0.1:9" : undefined) } })
-  .then(() => provider.check({}, {}))
-  .then(() => console.log(sdk - start, performance.now() - sdk));
-`;
-
-export async function measureStart(installation: Installation): Promise<Row[]> {
+/** Ours and the smallest one, which take turns. */
+export async function startRow(installation: Installation): Promise<string[]> {
   const ours = join(installation.folder, "node_modules/pulumi-hydra/pulumi-resource-hydra");
-  const times = { floor: [] as number[], ours: [] as number[] };
-  for (let round = 0; round < rounds; round++) {
-    for (const [side, executable] of [
-      ["floor", echoPlugin(installation)],
-      ["ours", ours],
-    ] as const) {
-      await using plugin = await startPlugin(executable, installation.path);
-      // The first of all reads the files from disk.
-      if (round > 0) times[side].push(plugin.startMs);
-    }
+  const [bases, own]: [number[], number[]] = [[], []];
+  for (let round = 0; round <= 10; round++) {
+    bases[round] = await untilPort(echoPlugin(installation), installation.path);
+    own[round] = await untilPort(ours, installation.path);
   }
-  const loads = { sdk: [] as number[], ours: [] as number[] };
-  for (let round = 0; round < rounds; round++) {
-    const { code, stdout, stderr } = await run("node", ["-e", loading], {
-      cwd: installation.folder,
-      env: { ...process.env, PATH: installation.path },
-    });
-    if (code !== 0) throw new Error(stderr);
-    const [sdk = Number.NaN, added = Number.NaN] = stdout.trim().split(" ").map(Number);
-    if (round > 0) {
-      loads.sdk.push(sdk);
-      loads.ours.push(added);
-    }
-  }
-  const [sdk, added] = [spreadOf(loads.sdk).median, spreadOf(loads.ours)];
-  return [
-    {
-      what: "plugin: start of the process to its port, against the smallest gRPC server",
-      base: duration(spreadOf(times.floor).median),
-      ours: duration(spreadOf(times.ours).median),
-      ratio: ratioOf(times.ours, times.floor),
-      aim: "≤ 2.00",
-    },
-    {
-      what: "dynamic resources: the SDK's own load, and what ours adds to it once, first check included",
-      base: duration(sdk),
-      ours: `+${duration(added.median)}`,
-      ratio: { median: added.median / sdk, least: added.least / sdk, most: added.most / sdk },
-    },
-  ];
+  const what = "start of the plugin's process to its port, against the smallest gRPC server";
+  // The first ones read the files from disk.
+  return rowOf(what, bases.slice(1), own.slice(1), "≤ 2.00");
+}
+
+async function untilPort(executable: string, path: string): Promise<number> {
+  const start = performance.now();
+  const child = spawn(executable, [], { env: { ...process.env, PATH: path }, stdio: ["pipe", "pipe", "inherit"] });
+  const ended = once(child, "close");
+  await once(child.stdout, "data");
+  const time = performance.now() - start;
+  child.kill();
+  await ended;
+  return time;
 }

@@ -1,83 +1,40 @@
-// Knows how Terraform does the same job, where its program and a provider's are there.
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+// Knows how Terraform does the same with svrakitin/hydra, as many clients at once as it chooses.
+import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { run } from "../child.mts";
-import { duration, type Row } from "./table.mts";
+import { clientsOf } from "./client.mts";
+import { type Life, timed } from "./life.mts";
 
-/** Rows of svrakitin/hydra with so many clients at Terraform's own pace; none without TERRAFORM and TERRAFORM_PROVIDER_HYDRA. */
-export async function measureTerraform(adminUrl: string, clients: number): Promise<Row[]> {
-  const { TERRAFORM: terraform, TERRAFORM_PROVIDER_HYDRA: provider } = process.env;
-  if (!terraform || !provider) return [];
+export async function terraform(program: string, provider: string, endpoint: string, count: number): Promise<Life> {
   const folder = await mkdtemp(join(tmpdir(), "terraform-"));
+  const settings = join(folder, "terraform.rc");
+  const installation = `provider_installation {\ndev_overrides { "svrakitin/hydra" = "${folder}" }\ndirect {}\n}\n`;
+  const env = { ...process.env, TF_CLI_CONFIG_FILE: settings, CHECKPOINT_DISABLE: "1" };
+  const options = { cwd: folder, env, timeoutMs: 1_200_000 };
+  const command = (...args: string[]) => run(program, [...args, "-no-color"], options);
+  const resources = clientsOf(count).map(({ scope, ...rest }, index) => {
+    const names = Object.entries(rest).map(([name, value]) => [name.replace(/[A-Z]/g, "_$&").toLowerCase(), value]);
+    return [`client-${index}`, { ...Object.fromEntries(names), scopes: scope.split(" ") }];
+  });
+  const configuration = {
+    terraform: { required_providers: { hydra: { source: "svrakitin/hydra" } } },
+    provider: { hydra: { endpoint } },
+    resource: { hydra_oauth2_client: Object.fromEntries(resources) },
+  };
   try {
-    const plugins = join(folder, "plugins");
-    await mkdir(plugins);
-    await symlink(resolve(provider), join(plugins, "terraform-provider-hydra"));
-    const settings = join(folder, "terraform.rc");
-    await writeFile(
-      settings,
-      `provider_installation {\n  dev_overrides { "svrakitin/hydra" = "${plugins}" }\n  direct {}\n}\n`,
-    );
-    await writeFile(join(folder, "main.tf"), configuration(adminUrl, clients));
-    const env = { ...process.env, TF_CLI_CONFIG_FILE: settings, CHECKPOINT_DISABLE: "1" };
-    const timed = async (...args: string[]): Promise<{ ms: number; code: number; output: string }> => {
-      const start = performance.now();
-      const { code, stdout, stderr } = await run(terraform, [...args, "-no-color"], {
-        cwd: folder,
-        env,
-        timeoutMs: 600_000,
-      });
-      return { ms: performance.now() - start, code, output: stdout + stderr };
-    };
-    const rows: Row[] = [];
-    const steps = [
-      ["apply", ["apply", "-auto-approve"]],
-      ["plan of no change", ["plan"]],
-      ["refresh", ["apply", "-refresh-only", "-auto-approve"]],
-      ["destroy", ["destroy", "-auto-approve"]],
-    ] as const;
-    for (const [name, args] of steps) {
-      const { ms, code, output } = await timed(...args);
-      if (name === "apply" && code !== 0) throw new Error(`terraform apply failed:\n${output.slice(-2_000)}`);
-      rows.push({
-        what: `Terraform, ${clients} clients: ${name}${code === 0 ? "" : " (it failed)"}`,
-        base: duration(ms),
-        ours: "",
-      });
-      // Conflicts of transactions are not tried again there: what is left is destroyed afterwards.
-      for (let left = 5; name === "destroy" && code !== 0 && left > 0; left--) {
-        if ((await timed(...args)).code === 0) break;
-      }
-    }
-    return rows;
+    await symlink(resolve(provider), join(folder, "terraform-provider-hydra"));
+    await writeFile(settings, installation);
+    await writeFile(join(folder, "main.tf.json"), JSON.stringify(configuration));
+    const life: Life = {};
+    await timed(life, "up", () => command("apply", "-auto-approve"));
+    await timed(life, "no-change up", () => command("plan"));
+    await timed(life, "refresh", () => command("apply", "-refresh-only", "-auto-approve"));
+    // That provider does not retry after a conflict of transactions.
+    const attempts = `for attempt in 1 2 3 4 5; do "$0" destroy -auto-approve -no-color && exit; done; exit 1`;
+    await timed(life, "destroy", () => run("sh", ["-c", attempts, program], options));
+    return life;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-function configuration(adminUrl: string, clients: number): string {
-  return `terraform {
-  required_providers {
-    hydra = { source = "svrakitin/hydra" }
-  }
-}
-
-provider "hydra" {
-  endpoint = "${adminUrl}"
-}
-
-resource "hydra_oauth2_client" "client" {
-  count          = ${clients}
-  client_name    = "Application \${count.index}"
-  owner          = "bench"
-  contacts       = ["team-\${count.index}@example.com"]
-  redirect_uris  = ["https://app-\${count.index}.example.com/callback", "https://app-\${count.index}.example.com/silent"]
-  grant_types    = ["authorization_code", "refresh_token"]
-  response_types = ["code"]
-  scopes         = ["openid", "offline_access", "profile", "email"]
-  audience       = ["https://api.example.com"]
-  metadata       = { team = "team-\${count.index % 7}", tier = "gold" }
-}
-`;
 }

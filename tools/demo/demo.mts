@@ -1,20 +1,19 @@
 // Knows the story of the demo: examples/quickstart deployed to a real Hydra with the real Pulumi CLI, used, disturbed, repaired, removed.
-import { dirname, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { z } from "zod";
-import { type Child, run, startChild, tail } from "../child.mts";
+import { type Child, startChild, succeed, tail } from "../child.mts";
 import { example } from "../example.mts";
 import { type Hydra, startHydra } from "../hydra.mts";
 import { type Installation, install, uninstall } from "../installation.mts";
 import { parts } from "../part.mts";
 import { createWorkspace, type Operation, type Workspace } from "../workspace.mts";
 import { createIssuer, type Issuer } from "./issuer.mts";
+import { terminalPicture } from "./picture.mts";
 import { call } from "./server.mts";
-import { closing, command, engine, fact, failure, heading } from "./stage.mts";
+import { closing, command, engine, fact, failure, heading, scenesOf } from "./stage.mts";
 
-const repository = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
-
-const keyId = "quickstart";
+const repository = resolve(import.meta.dirname, "../..");
 
 /** What the program exports. */
 const outputs = z.object({ webClientId: z.string(), machineClientId: z.string(), machineClientSecret: z.string() });
@@ -33,7 +32,12 @@ try {
   const { path } = await parts();
   const started = Date.now();
   await demo(path);
-  closing(`Done in ${seconds(started)}. Everything that was started is stopped, and nothing is left behind.`);
+  const [option, picture] = process.argv.slice(2);
+  // What happens to one redirect URI is enough for a picture.
+  if (option === "--picture" && picture)
+    await writeFile(picture, terminalPicture("The demo in a terminal", scenesOf([2, 4, 5, 6, 7])));
+  const seconds = ((Date.now() - started) / 1000).toFixed(1);
+  closing(`Done in ${seconds} s. Everything that was started is stopped, and nothing is left behind.`);
 } catch (error) {
   failure(error instanceof Error ? error.message : String(error));
   process.exit(1);
@@ -42,13 +46,13 @@ try {
 async function demo(path: string): Promise<void> {
   heading("Build and pack the package, start Ory Hydra");
   command("npm run build && npm pack");
-  await build(path);
+  await succeed("npm", ["run", "--silent", "build"], { cwd: repository, env: { ...process.env, PATH: path } });
   const installation = await install();
   await using _guard = guard(installation);
   try {
     await using hydra = await startHydra();
     fact(`Hydra ${hydra.version} listens on ${hydra.adminUrl} (admin) and ${hydra.publicUrl} (public), data in memory`);
-    const issuer = createIssuer(keyId);
+    const issuer = await createIssuer();
     await using workspace = await createWorkspace(installation, {
       files: await example("quickstart"),
       config: { "hydra:adminUrl": hydra.adminUrl, issuerKey: issuer.publicKey },
@@ -86,7 +90,7 @@ async function story(workspace: Workspace, hydra: Hydra, issuer: Issuer): Promis
   const patch = [{ op: "add", path: "/redirect_uris/-", value: "https://evil.example/callback" }];
   command(`curl -X PATCH ${there} -d '${JSON.stringify(patch)}'`);
   const disturbed = client.parse(await call(there, { method: "PATCH", body: JSON.stringify(patch) }));
-  fact(`Hydra now takes ${disturbed.redirect_uris.join(" and ")}`);
+  fact(`Hydra now accepts ${disturbed.redirect_uris.join(" and ")}`);
 
   heading("Refresh shows it");
   command("pulumi refresh --yes --skip-preview --diff");
@@ -94,13 +98,13 @@ async function story(workspace: Workspace, hydra: Hydra, issuer: Issuer): Promis
   engine(refreshed);
   expect(refreshed.operations["OAuth2Client web"] === "update", "refresh did not see the change");
 
-  heading("Deploy puts it back");
+  heading("Deploy reverts it");
   command("pulumi up --yes --skip-preview --diff");
   engine(succeeded(await workspace.up("--diff")));
   const repaired = client.parse(await call(there));
   const uris = repaired.redirect_uris.join(" and ");
-  expect(uris === "http://127.0.0.1:5555/callback", `Hydra still takes ${uris}`);
-  fact(`Hydra takes ${uris} only`);
+  expect(uris === "http://127.0.0.1:5555/callback", `Hydra still accepts ${uris}`);
+  fact(`Hydra accepts ${uris} only`);
 
   heading("Remove everything");
   command("pulumi destroy --yes --skip-preview");
@@ -128,8 +132,8 @@ async function useIssuer(hydra: Hydra, made: Outputs, issuer: Issuer): Promise<v
   const url = `${hydra.publicUrl}/oauth2/token`;
   const grant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
   command(`curl ${url} -u $ID:$SECRET -d grant_type=${grant} -d scope=orders.read -d assertion=$JWT`);
-  const ask = (signer: Issuer, status: number): Promise<unknown> => {
-    const assertion = signer.assertion({ iss: "https://ci.example", sub: "deploy", aud: url });
+  const ask = async (signer: Issuer, status: number): Promise<unknown> => {
+    const assertion = await signer.assertion({ iss: "https://ci.example", sub: "deploy", aud: url });
     const body = new URLSearchParams({ grant_type: grant, scope: "orders.read", assertion });
     return call(url, { method: "POST", body, login: loginOf(made), status });
   };
@@ -138,18 +142,12 @@ async function useIssuer(hydra: Hydra, made: Outputs, issuer: Issuer): Promise<v
   const seen = introspection.parse(await call(`${hydra.adminUrl}/admin/oauth2/introspect`, { method: "POST", body }));
   expect(seen.active && seen.sub === "deploy" && seen.scope === "orders.read", "the token is not as the issuer said");
   fact(`a token for "${seen.sub}" with scope "${seen.scope}"`);
-  const { error } = refusal.parse(await ask(createIssuer(keyId), 400));
+  const { error } = refusal.parse(await ask(await createIssuer(), 400));
   fact(`the same, signed with another key, is refused: ${error}`);
 }
 
 function loginOf(made: Outputs): [string, string] {
   return [made.machineClientId, made.machineClientSecret];
-}
-
-async function build(path: string): Promise<void> {
-  const env = { ...process.env, PATH: path };
-  const { code, stdout, stderr } = await run("npm", ["run", "--silent", "build"], { cwd: repository, env });
-  if (code !== 0) throw new Error(`npm run build failed:\n${tail(stdout + stderr)}`);
 }
 
 /**
@@ -170,8 +168,4 @@ function succeeded(operation: Operation): Operation {
 
 function expect(holds: boolean, otherwise: string): void {
   if (!holds) throw new Error(`Not as expected: ${otherwise}`);
-}
-
-function seconds(since: number): string {
-  return `${((Date.now() - since) / 1000).toFixed(1)} s`;
 }

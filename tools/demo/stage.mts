@@ -1,27 +1,46 @@
 // Knows how the demo looks on a terminal: headings, commands, what is left of the engine's output. Knows nothing of Hydra.
 import { styleText } from "node:util";
 import type { Operation } from "../workspace.mts";
+import type { Line } from "./picture.mts";
 
-type Style = Parameters<typeof styleText>[0];
+type Style = Parameters<typeof styleText>[0] & string;
 
 const out = process.stdout;
 // styleText would go by the environment; a file or a pipe gets plain text here, whatever that says.
 const paint = (style: Style, text: string): string =>
   out.isTTY ? styleText(style, text, { validateStream: false }) : text;
 
-let headings = 0;
+/** What is on the stage, by the headings above it. */
+const scenes: Line[][] = [];
+
+function show(style: Style, text: string): void {
+  scenes.at(-1)?.push({ style, text });
+  out.write(`${paint(style, text)}\n`);
+}
 
 export function heading(text: string): void {
-  out.write(`\n${paint("bold", `${++headings}. ${text}`)}\n`);
+  out.write("\n");
+  scenes.push([]);
+  show("bold", `${scenes.length}. ${text}`);
 }
 
 export function command(text: string): void {
-  out.write(`   ${paint("cyan", `$ ${text}`)}\n`);
+  show("cyan", `   $ ${text}`);
 }
 
 /** Something that has just been seen to hold. */
 export function fact(text: string): void {
-  out.write(`   ${paint("green", "✓")} ${text}\n`);
+  show("green", `   ✓ ${text}`);
+}
+
+/** The scenes of these numbers, with a line between them; their headings without numbers, as some are left out. */
+export function scenesOf(numbers: readonly number[]): Line[] {
+  const unnumbered = ({ style, text }: Line) => ({
+    style,
+    text: style === "bold" ? text.replace(/^\d+\. /, "") : text,
+  });
+  const scene = (number: number) => (scenes[number - 1] ?? []).map(unnumbered);
+  return numbers.flatMap((number) => [{ style: "dim", text: "" }, ...scene(number)]).slice(1);
 }
 
 export function closing(text: string): void {
@@ -37,7 +56,7 @@ export function engine(operation: Operation): void {
   for (const line of essential(operation.stdout.split("\n"))) {
     const mark = /^\s*([+~-])/.exec(line)?.[1];
     const style: Style = mark === "+" ? "green" : mark === "-" ? "red" : mark === "~" ? "yellow" : "dim";
-    out.write(`     ${paint(style, line)}\n`);
+    show(style, `     ${line}`);
   }
 }
 

@@ -1,7 +1,9 @@
 // Knows the reference: one page for each resource and function of the package schema, in the layout of the Pulumi Registry.
+import { withoutExample } from "../../provider/describe/doc-example.ts";
+import { withoutReferences } from "../../provider/describe/doc-reference.ts";
 import { kebabCase } from "../kebab-case.mts";
+import type { SdkDoc } from "./manual.mts";
 import { code, table } from "./markdown-table.mts";
-import type { SdkDoc } from "./sdk-docs.mts";
 
 interface Property {
   readonly type?: string;
@@ -59,14 +61,26 @@ export function referencePages(schema: PackageSchema, docs: ReadonlyMap<string, 
   return new Map([...resources, ...functions]);
 }
 
+/** Every resource and function, with the first sentence about it and a link to its page. */
+export function referenceTable({ resources, functions }: PackageSchema): string {
+  const row =
+    (folder: string) =>
+    ([token, { description }]: [string, { readonly description: string }]) => {
+      const [first = ""] = withoutReferences(description).split("\n");
+      const [sentence = first] = /^.*?[.](?= |$)/.exec(first) ?? [];
+      return [`[\`${nameOf(token)}\`](${folder}/${kebabCase(nameOf(token))}.md)`, sentence];
+    };
+  const rows = [...Object.entries(resources).map(row("resources")), ...Object.entries(functions).map(row("functions"))];
+  return table(["Resource or function", "What it is"], rows);
+}
+
 function resourcePage(schema: PackageSchema, token: string, spec: ResourceSpec, { example, get }: SdkDoc): string {
   const name = nameOf(token);
   const added = Object.entries(spec.properties).filter(([property]) => !(property in spec.inputProperties));
   const inputs = { properties: spec.inputProperties, required: spec.requiredInputs };
-  const filters = Object.keys(spec.listInputs.properties).map(code).join(", ");
   return page(
     name,
-    spec.description,
+    withoutExample(withoutReferences(spec.description)),
     `The token is ${code(token)}; in a dynamic program it is ${code(`pulumi-nodejs:dynamic/hydra:${name}`)}.`,
     section("Example", program(example)),
     section("Inputs", inputTable(inputs)),
@@ -76,30 +90,37 @@ function resourcePage(schema: PackageSchema, token: string, spec: ResourceSpec, 
       "Every input is an output too. Besides:\n",
       table(
         ["Name", "Type", "Description"],
-        [["`id`", "string", "The id by which Pulumi knows it."], ...outputRows(added)],
+        [["`id`", "string", "The resource's id in Pulumi's state."], ...outputRows(added)],
       ),
     ),
-    section(
-      "What exists already",
-      `${get ?? ""}\n`,
-      program(
-        [
-          `import * as hydra from "pulumi-hydra";`,
-          "",
-          `export const found = hydra.${name}.get("found", "bdeb4bf3-3f36-45c9-98fc-62b94d66d889");`,
-        ].join("\n"),
-      ),
-      "On the plugin it is taken over with the same id:\n",
-      `\`\`\`sh\npulumi import ${token} found bdeb4bf3-3f36-45c9-98fc-62b94d66d889\n\`\`\`\n`,
-      `Lists can be narrowed by ${filters}.\n`,
+    get === undefined ? "" : existing(token, get, Object.keys(spec.listInputs.properties)),
+  );
+}
+
+/** How a program refers to what it did not make; a class without `get` is of nothing that stays. */
+function existing(token: string, get: string, filters: readonly string[]): string {
+  // An example shows what `get` takes where that is no id of Hydra's own making.
+  const id = /such as `([^`]+)`/.exec(get)?.[1] ?? "bdeb4bf3-3f36-45c9-98fc-62b94d66d889";
+  return section(
+    "What exists already",
+    `${get}\n`,
+    program(
+      [
+        `import * as hydra from "pulumi-hydra";`,
+        "",
+        `export const found = hydra.${nameOf(token)}.get("found", "${id}");`,
+      ].join("\n"),
     ),
+    "On the plugin, `pulumi import` adopts it by the same id:\n",
+    `\`\`\`sh\npulumi import ${token} found ${id}\n\`\`\`\n`,
+    `\`pulumi do … list\` accepts these filters: ${filters.map(code).join(", ")}.\n`,
   );
 }
 
 function functionPage(schema: PackageSchema, token: string, spec: FunctionSpec, { example }: SdkDoc): string {
   return page(
     nameOf(token),
-    spec.description,
+    withoutExample(spec.description),
     `The token is ${code(token)}. Functions need the plugin.`,
     section("Example", program(example)),
     section("Arguments", table(["Name", "Type", "Description"], rowsOf(spec.inputs))),
@@ -140,7 +161,7 @@ function inputTable({ properties, required = [] }: Shape): string {
     property.willReplaceOnChanges
       ? "replaces"
       : name === "connection"
-        ? "replaces where the server is another"
+        ? "replaces if the server is another one"
         : "in place",
     descriptionOf(property),
   ]);
@@ -160,7 +181,7 @@ function cellsOf(name: string, property: Property, required: boolean): string[] 
 }
 
 function descriptionOf({ description, secret }: Property): string {
-  return description + (secret ? " Secret." : "");
+  return withoutReferences(description) + (secret ? " Secret." : "");
 }
 
 function typeOf(property: Property): string {

@@ -1,22 +1,23 @@
 // Knows how a page tells what becomes of a Terraform resource, argument by argument.
-import type { Argument, Origin } from "../../provider/terraform.ts";
+import { type Argument, type Origin, settings } from "../../provider/describe/terraform.ts";
 import { code, table } from "./markdown-table.mts";
 
-export type { Origin } from "../../provider/terraform.ts";
+export type { Origin } from "../../provider/describe/terraform.ts";
 
-/** The arguments of the resource that a provider has, and what they become. */
-export function terraformTable(origins: readonly Origin[], source = ""): string {
-  const { type, becomes, arguments: all, lacks } = originOf(origins, source);
+/** The arguments of a resource, and what they become. */
+export function terraformTable(origins: readonly Origin[], type = ""): string {
+  const { becomes, arguments: all, lacks } = originOf(origins, type);
   const rows = all.map((argument) => row(argument, ""));
   return `${table([code(type), code(becomes.type), ""], rows)}\nWithout an argument there: ${lacks.map(code).join(", ")}.\n`;
 }
 
 /** The arguments of a provider, and what they become. */
-export function settingTable(origins: readonly Origin[], source = ""): string {
-  const { settings } = originOf(origins, source);
+export function settingTable(source = ""): string {
+  const all = settings[source];
+  if (!all) throw new Error(`no resource comes from ${source}`);
   return table(
     [code(source), "Configuration", ""],
-    settings.map((argument) => row(argument, "hydra:")),
+    all.map((argument) => row(argument, "hydra:")),
   );
 }
 
@@ -24,8 +25,8 @@ function row({ name, becomes, how = "" }: Argument, prefix: string): string[] {
   return [code(name), becomes === undefined ? "" : code(prefix + becomes), how];
 }
 
-function originOf(origins: readonly Origin[], source: string): Origin {
-  const found = origins.find((origin) => origin.source === source);
-  if (!found) throw new Error(`no resource comes from ${source}`);
+function originOf(origins: readonly Origin[], type: string): Origin {
+  const found = origins.find((origin) => origin.type === type);
+  if (!found) throw new Error(`nothing becomes of ${type}`);
   return found;
 }

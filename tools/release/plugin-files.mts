@@ -1,10 +1,9 @@
 // Knows which files the plugin needs to run by itself.
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { dirname, join, relative, resolve, sep } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join, relative, resolve, sep } from "node:path";
 import type { Entry } from "./archive.mts";
 
-const repository = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+const repository = resolve(import.meta.dirname, "../..");
 
 /** What is packed. PulumiPlugin.yaml is not among it: where it stands, Pulumi runs `npm install`. */
 const packed = [
@@ -21,12 +20,21 @@ const packed = [
 
 /** Every file of the plugin, as it lies in its archive. */
 export function pluginFiles(): Entry[] {
-  return packed.flatMap((path) => filesIn(join(repository, path)));
+  return filesBelow(repository, packed);
 }
 
-function filesIn(path: string): Entry[] {
-  const stats = statSync(path);
-  if (stats.isDirectory()) return readdirSync(path).flatMap((name) => filesIn(join(path, name)));
-  const place = relative(repository, path).split(sep).join("/");
-  return [{ path: place, content: readFileSync(path), executable: (stats.mode & 0o100) !== 0 }];
+/** The files of a folder, or of some of what is in it, as they lie in an archive, below `prefix` there. */
+export function filesBelow(folder: string, names: readonly string[], prefix = "."): Entry[] {
+  return names.flatMap((name): Entry[] => {
+    const path = join(folder, name);
+    const stats = statSync(path);
+    if (stats.isDirectory())
+      return filesBelow(
+        folder,
+        readdirSync(path).map((inner) => join(name, inner)),
+        prefix,
+      );
+    const place = join(prefix, relative(folder, path)).split(sep).join("/");
+    return [{ path: place, content: readFileSync(path), executable: (stats.mode & 0o100) !== 0 }];
+  });
 }

@@ -4,7 +4,7 @@ import type * as dynamic from "@pulumi/pulumi/dynamic";
 
 export function provider(type: string): dynamic.ResourceProvider {
   let config: dynamic.Config;
-  const load = async () => (await import("../dynamic.ts")).dynamicProvider(type, config);
+  const load = async () => (await import("./dynamic.ts")).dynamicProvider(type, config);
   return {
     // Nothing may wait here: other calls are served before a slow configure has ended.
     configure: async (request) => {

@@ -23,7 +23,7 @@ var languages = map[string]func(*schema.Package) (map[string][]byte, error){
 		return golang.GeneratePackage(tool, pkg, nil)
 	},
 	"nodejs": func(pkg *schema.Package) (map[string][]byte, error) {
-		return nodejs.GeneratePackage(tool, pkg, nil, nil, true, nil)
+		return nodejs.GeneratePackage(tool, pkg, nil, nil, false, nil)
 	},
 	"python": func(pkg *schema.Package) (map[string][]byte, error) {
 		return python.GeneratePackage(tool, pkg, nil, nil)

@@ -1,0 +1,21 @@
+// What stays recorded of a client although no answer of the server tells it again.
+
+import { choiceKey } from "../../lifecycle/choice.ts";
+import { serverDefaultsKey } from "../../lifecycle/diff.ts";
+import { present, type Values } from "../../lifecycle/value.ts";
+
+/** What no later answer repeats. */
+export function carried({ clientSecret, registrationAccessToken, registrationClientUri }: Values): Values {
+  return present({ clientSecret, registrationAccessToken, registrationClientUri });
+}
+
+/** The registration access token and its URI, where the program wants them kept. */
+export function registrationOf({ keepRegistrationToken }: Values, registration: Values): Values {
+  return keepRegistrationToken === true ? present(registration) : {};
+}
+
+/** What only we know. */
+export function remembered(state: Values): Values {
+  const [id, defaults] = [choiceKey("clientId"), serverDefaultsKey];
+  return present({ [id]: state[id], [defaults]: state[defaults], secretRotation: state.secretRotation });
+}
