@@ -36,6 +36,9 @@ interface Story extends Plan {
   readonly foreign: Meanings;
 }
 
+/** What a rotation says where it ends a secret that the program asks to keep. */
+const secretEnded = /has stopped working.*\[secret-ended\]$/s;
+
 /** Not on the server, or not to be changed there. */
 const local = ["clientSecret", "secretRotation", "recreateTrigger", "keepRegistrationToken", "connection"];
 
@@ -80,7 +83,7 @@ async function tell(
   await expectSettled(oauth2Client, program, held);
 
   const asked = accepted(edited(fields, meant, story.edits));
-  const next = {
+  const next: Meanings = {
     ...asked,
     clientId: asked.clientId ?? live.clientId,
     clientSecret: asked.clientSecret ?? live.clientSecret,
@@ -94,7 +97,14 @@ async function tell(
   agree({ changed: diff.changed, replaces: diff.replaces }, { changed, replaces }, "diff of the edit");
   if (replaces.length > 0) agree(diff.deleteBeforeReplace, false, "deleteBeforeReplace");
   const before = { held, live, wire: await rawGet(clientPath(held.id)) };
-  held = await up(oauth2Client, nextProgram, held);
+  const rotated =
+    triggerOf(next) !== undefined &&
+    triggerOf(next) !== triggerOf(live) &&
+    next.tokenEndpointAuthMethod !== "none" &&
+    replaces.length === 0;
+  const isKept = (keepsSecrets && methodOf(next) !== undefined) || live.clientSecret === undefined;
+  const asksForPrevious = (next.secretRotation as Meanings | undefined)?.previousSecrets === "keep";
+  held = await up(oauth2Client, nextProgram, held, rotated && asksForPrevious && !isKept ? secretEnded : undefined);
   live = { ...next, clientId: held.id, clientSecret: held.state.clientSecret };
   if (replaces.length > 0) {
     agree(held.id, next.clientId, "id");
@@ -105,10 +115,6 @@ async function tell(
     const untouched = (wire: Json) => without(wire, [...changed.map(snakeCase), "updated_at"]);
     agree(untouched(await rawGet(clientPath(held.id))), untouched(before.wire), "fields that were not edited");
     const [old, method] = [before.live.clientSecret, methodOf(live)];
-    const rotated =
-      triggerOf(live) !== undefined &&
-      triggerOf(live) !== triggerOf(before.live) &&
-      live.tokenEndpointAuthMethod !== "none";
     if (rotated) agree(live.clientSecret === old, false, "the secret stays after a rotation");
     if (live.clientSecret !== old && old !== undefined && method) {
       const kept = rotated && keepsSecrets && (live.secretRotation as Meanings).previousSecrets !== "drop";

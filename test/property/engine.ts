@@ -69,8 +69,8 @@ async function make(session: Session, resource: Definition, program: Values): Pr
   return { id, inputs, state: stored(state) };
 }
 
-/** Makes the resource what the program asks for. */
-export async function up(resource: Definition, program: Values, held: Held): Promise<Held> {
+/** Makes the resource what the program asks for. `warning`: what an update then says, once, and nothing else. */
+export async function up(resource: Definition, program: Values, held: Held, warning?: RegExp): Promise<Held> {
   const session = begin();
   const { id, state } = held;
   const inputs = checked(session, resource, program, held.inputs);
@@ -82,7 +82,12 @@ export async function up(resource: Definition, program: Values, held: Held): Pro
     if (!deleteBeforeReplace) await session.delete(resource.type, held, call);
     return made;
   }
-  return { id, inputs, state: stored(await session.update(resource.type, { id, inputs, state }, call)) };
+  const warnings: string[] = [];
+  const warned = warning === undefined ? call : { warn: (message: string) => void warnings.push(message) };
+  const updated = stored(await session.update(resource.type, { id, inputs, state }, warned));
+  if (warning !== undefined && !(warnings.length === 1 && warning.test(warnings[0]!)))
+    throw new Error(`one warning like ${warning} was due, not: ${warnings.join("; ")}`);
+  return { id, inputs, state: updated };
 }
 
 /** Deletes the resource; `times` in one process, if so asked. */
