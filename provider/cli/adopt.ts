@@ -4,11 +4,8 @@ import type { Explanation } from "../explained.ts";
 import type { HydraApi } from "../hydra/admin.ts";
 import { unlessGone } from "../hydra/error.ts";
 import { textOf } from "../lifecycle/value.ts";
-import { jsonWebKey } from "../resources/json-web-key/definition.ts";
 import { addressed, isOwnSet } from "../resources/json-web-key/name.ts";
 import { signingKey } from "../resources/json-web-key/signing.ts";
-import { oauth2Client } from "../resources/oauth2-client/definition.ts";
-import { trustedJwtIssuer } from "../resources/trusted-jwt-issuer/definition.ts";
 import { keyNameOf } from "../resources/trusted-jwt-issuer/name.ts";
 import { judgeClient, judgeKey, judgeTrust, type Verdict } from "./adoptable.ts";
 import { type Command, CommandError, type Console } from "./command.ts";
@@ -16,6 +13,7 @@ import { counted } from "./counted.ts";
 import {
   type Knowledge,
   type Live,
+  listedTypes,
   liveClient,
   liveKey,
   liveTrust,
@@ -198,16 +196,10 @@ async function judgeAll(candidates: readonly Candidate[], console: Console): Pro
 /** What is counted, whatever was asked for. */
 const always = ["client", "trust"] as const;
 
-const types = {
-  client: oauth2Client.type,
-  trust: trustedJwtIssuer.type,
-  key: jsonWebKey.type,
-} as const;
-
 interface Account {
   /** How many the exports have already. */
   readonly managed: number;
-  readonly kinds: readonly (keyof typeof types)[];
+  readonly kinds: readonly (keyof typeof listedTypes)[];
   readonly server: HydraApi;
   readonly console: Console;
 }
@@ -215,7 +207,7 @@ interface Account {
 function report(verdicts: readonly Verdict[], { managed, kinds, server, console }: Account): void {
   const count = (type: string, of: readonly Verdict[]) => of.filter((verdict) => verdict.type === type).length;
   const total = (of: readonly Verdict[]) => {
-    const counts = kinds.map((kind) => counted(count(types[kind], of), kind));
+    const counts = kinds.map((kind) => counted(count(listedTypes[kind], of), kind));
     return `${counts.slice(0, -1).join(", ")} and ${counts.at(-1)}`;
   };
   const others = managed === 0 ? "" : `, and ${managed} more that the exports have already`;
@@ -226,7 +218,7 @@ function report(verdicts: readonly Verdict[], { managed, kinds, server, console 
   }
   const adopted = verdicts.filter(({ leftOut }) => leftOut === undefined);
   console.say(`${total(adopted)} can be adopted`);
-  if (count(types.client, adopted) > 0)
+  if (count(listedTypes.client, adopted) > 0)
     console.say(
       "Hydra does not return client secrets; clients keep their current secret unless the program sets clientSecret",
     );

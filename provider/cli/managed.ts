@@ -20,17 +20,24 @@ export interface Live {
   readonly identity?: string;
 }
 
+/** What commands list, and under which type exports record it. */
+export const listedTypes = {
+  client: oauth2Client.type,
+  trust: trustedJwtIssuer.type,
+  key: jsonWebKey.type,
+} as const;
+
 export function liveClient(wire: HydraJson): Live {
-  return { type: oauth2Client.type, id: textOf(wire.client_id) };
+  return { type: listedTypes.client, id: textOf(wire.client_id) };
 }
 
 export function liveTrust(wire: HydraJson): Live {
   const { issuer, kid } = keyNameOf(wire);
-  return { type: trustedJwtIssuer.type, id: textOf(wire.id), identity: trustIdentity(issuer, kid, subjectOf(wire)) };
+  return { type: listedTypes.trust, id: textOf(wire.id), identity: trustIdentity(issuer, kid, subjectOf(wire)) };
 }
 
 export function liveKey(name: KeyName): Live {
-  return { type: jsonWebKey.type, id: idOf(name) };
+  return { type: listedTypes.key, id: idOf(name) };
 }
 
 /** What the exports know of an object. */
@@ -91,7 +98,7 @@ export function knowledgeOf(
     const found = [...new Set(keysOf(live).flatMap((key) => known.get(key) ?? []))];
     const managed = found.some((one) => one.role === "managed" && isHere(one));
     const lifespans = known.get(keyOf(clientLifespans.type, live.id)) ?? [];
-    const ofLifespans = live.type === oauth2Client.type ? lifespans.filter(isHere) : [];
+    const ofLifespans = live.type === listedTypes.client ? lifespans.filter(isHere) : [];
     const notes = [
       ...(managed ? [] : found.map((one) => noteOn(one, isHere(one)))),
       ...ofLifespans.map(({ file }) => `its lifespans are managed in ${file}`),

@@ -4,14 +4,12 @@ import type { HydraApi } from "../hydra/admin.ts";
 import { unlessGone } from "../hydra/error.ts";
 import type { HydraJson } from "../hydra/json.ts";
 import { textOf } from "../lifecycle/value.ts";
-import { jsonWebKey } from "../resources/json-web-key/definition.ts";
 import { nameIn } from "../resources/json-web-key/name.ts";
-import { oauth2Client } from "../resources/oauth2-client/definition.ts";
-import { trustedJwtIssuer } from "../resources/trusted-jwt-issuer/definition.ts";
 import { keyNameOf } from "../resources/trusted-jwt-issuer/name.ts";
 import { type Command, CommandError, found, UsageError } from "./command.ts";
 import {
   type Live,
+  listedTypes,
   liveClient,
   liveKey,
   liveTrust,
@@ -34,7 +32,7 @@ const options = {
 
 /** An object that no export has, as it is shown. */
 interface Shown extends Live {
-  readonly kind: "client" | "trust" | "key";
+  readonly kind: keyof typeof listedTypes;
   /** What people know of it, by the names of `--json`. */
   readonly details: Readonly<Record<string, string>>;
 }
@@ -89,7 +87,7 @@ cannot tell.
 
 /** Another Hydra, which has nothing of the exports, would pass as one that has nothing besides. */
 function requireSameServer(url: string, { all, assumed }: Records, isAnyHere: boolean): void {
-  const listed = [oauth2Client.type, trustedJwtIssuer.type, jsonWebKey.type];
+  const listed: string[] = Object.values(listedTypes);
   const isAnyListed = all.some(({ type, role }) => role === "managed" && listed.includes(type));
   if (assumed === undefined || isAnyHere || !isAnyListed) return;
   const message = `${url} has nothing of what the exports have at ${assumed}: it seems to be another Hydra`;
@@ -104,7 +102,7 @@ async function objectsOf(server: HydraApi, records: Records): Promise<Shown[]> {
 
 /** The keys in the sets that the stacks have keys in: Hydra does not tell which sets there are. */
 async function keysOf(server: HydraApi, { all, isHere }: Records): Promise<Shown[]> {
-  const own = all.filter((one) => one.type === jsonWebKey.type && one.role === "managed" && isHere(one));
+  const own = all.filter((one) => one.type === listedTypes.key && one.role === "managed" && isHere(one));
   const shown: Shown[] = [];
   for (const set of new Set(own.map(({ id }) => nameIn(id).set))) {
     for (const { jwk } of (await unlessGone(server.getKeySet(set))) ?? []) {

@@ -75,8 +75,9 @@ export function createTransport(target: Target, authority?: Authority): Transpor
       const progress: Progress = { failure: undefined, queued: false };
       const timer = setTimeout(() => {
         // Of its own queue, the pacer tells.
-        if (!isTold && !progress.queued) target.notify(slowAnswer(target, request, progress));
-        isTold ||= !progress.queued;
+        if (isTold || progress.queued) return;
+        isTold = true;
+        target.notify(slowAnswer(target, request, progress));
       }, patience);
       return sendWithRetry(target, connection, request, authority, progress).finally(() => clearTimeout(timer));
     },

@@ -2,8 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { expect } from "vitest";
 import { z } from "zod";
-import { describeExample, type Made } from "../support/example.ts";
-import { clientCredentials } from "../support/hydra.ts";
+import { describeExample, type Made, works } from "../support/example.ts";
 import { type Delivery, standIns } from "../support/stand-in.ts";
 import { filesHolding } from "../support/state.ts";
 
@@ -59,11 +58,6 @@ function secretOf(delivery: Delivery | undefined): string {
 async function delivered({ deliveries }: Made, operation: Delivery["operation"]): Promise<Delivery[]> {
   const found = (await deliveries()).filter((one) => one.operation === operation);
   return found.sort((left, right) => left.type.localeCompare(right.type));
-}
-
-async function works({ outputs }: Made, secret: string): Promise<boolean> {
-  const { status } = await clientCredentials({ id: String(outputs.clientId), secret }, { scope: "orders.read" });
-  return status === 200;
 }
 
 let first = "";

@@ -4,8 +4,8 @@ import { createServer } from "node:http";
 import { resolve } from "node:path";
 import { afterAll, beforeAll, expect } from "vitest";
 import { listen } from "../../tools/port.mts";
-import { describeExample, type Made } from "../support/example.ts";
-import { admin, clientCredentials } from "../support/hydra.ts";
+import { describeExample, type Made, works } from "../support/example.ts";
+import { admin } from "../support/hydra.ts";
 import { errorsOf } from "../support/state.ts";
 
 /** What an application says that has this secret. */
@@ -31,11 +31,6 @@ afterAll(() => {
 });
 
 const secretOf = ({ outputs }: Made) => String(outputs.clientSecret);
-
-async function works({ outputs }: Made, secret: string): Promise<boolean> {
-  const { status } = await clientCredentials({ id: String(outputs.clientId), secret }, { scope: "orders.read" });
-  return status === 200;
-}
 
 /** Whether this Hydra keeps previous secrets: one that does says of a client that it does not exist, others have no such address. */
 async function keepsPrevious(): Promise<boolean> {

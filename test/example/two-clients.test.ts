@@ -25,6 +25,12 @@ function startApplication(given: TokenClient) {
     },
     /** The last token that it got. */
     token: () => last,
+    /** Waits until it got so many more answers with what it was given last. */
+    asksAgain: (times: number) => {
+      const count = () => answers.get(login.id)?.length ?? 0;
+      const before = count();
+      return expect.poll(count, { timeout: 10_000 }).toBeGreaterThanOrEqual(before + times);
+    },
     /** What Hydra answered, by client. */
     stop: async () => {
       stopped = true;
@@ -59,13 +65,13 @@ describeExample({
       const second = loginOf(made);
       expect(second.id).not.toBe(first.id);
       // The application gets to know a little later.
-      await sleep(1_000);
+      await application.asksAgain(20);
       token = application.token();
       application.give(second);
-      await sleep(500);
+      await application.asksAgain(20);
     },
     async (_, made) => {
-      await sleep(500);
+      await application.asksAgain(20);
       const { id } = loginOf(made);
       const last = application.token();
       const answers = await application.stop();

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { z } from "zod";
 import { example as filesOf } from "../../tools/example.mts";
 import type { ConfigValue, Workspace, WorkspaceOptions } from "../../tools/workspace.mts";
-import { admin, hydra } from "./hydra.ts";
+import { admin, clientCredentials, hydra } from "./hydra.ts";
 import { type PortLanguage, portsOf } from "./port.ts";
 import { printedBy, type Readme, readReadme } from "./readme.ts";
 import type { Delivery, StandIns } from "./stand-in.ts";
@@ -63,6 +63,12 @@ export interface Made {
   outputs: Record<string, unknown>;
   /** What Hydra has of a resource, by type and name: `await live("OAuth2Client web")`. */
   live(resource: string): Promise<Record<string, unknown>>;
+}
+
+/** Whether the client of a program that exports `clientId` gets a token with this secret. */
+export async function works({ outputs }: Made, secret: string): Promise<boolean> {
+  const { status } = await clientCredentials({ id: String(outputs.clientId), secret }, { scope: "orders.read" });
+  return status === 200;
 }
 
 /**

@@ -152,12 +152,12 @@ async function rotate(operation: HydraOperation, id: string, wanted: SecretRotat
 }
 
 /** Only the attempt to rotate shows it. */
-const notKept = {
+const notKept: Explanation = {
   code: "secret-ended",
   message:
     "secretRotation: this server keeps no previous secret of this client, so the previous one has stopped working",
   advice: "give the application the new one now; docs/rotation.md has ways without an interruption",
-} as const;
+};
 
 async function dropPrevious(operation: HydraOperation, id: string): Promise<void> {
   await operation.api.dropPreviousSecrets(id).catch((error: unknown) => {
