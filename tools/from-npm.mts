@@ -28,16 +28,18 @@ export async function fromNpm(...packages: readonly string[]): Promise<string> {
  */
 export async function unpackedFromNpm(...packages: readonly string[]): Promise<string> {
   const folder = await madeOnce(cached(`unpacked-${nameOf(packages)}`), async (attempt) => {
-    for (const name of packages) {
-      const target = join(attempt, "node_modules", name.replace(/(?<=.)@.*/, ""));
-      await mkdir(target, { recursive: true });
-      const pack = ["pack", "--silent", "--ignore-scripts", "--pack-destination", attempt, name];
-      const tarball = join(attempt, (await succeed("npm", pack, { timeoutMs })).trim());
-      await succeed("tar", ["-xzf", tarball, "-C", target, "--strip-components=1"]);
-      await rm(tarball);
-    }
+    for (const name of packages) await unpack(name, join(attempt, "node_modules", name.replace(/(?<=.)@.*/, "")));
   });
   return join(folder, "node_modules");
+}
+
+/** Puts what a package holds into a new folder. `npm install` refuses packages of other systems; this does not. */
+export async function unpack(name: string, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const pack = ["pack", "--silent", "--ignore-scripts", "--pack-destination", folder, name];
+  const tarball = join(folder, (await succeed("npm", pack, { timeoutMs })).trim());
+  await succeed("tar", ["-xzf", tarball, "-C", folder, "--strip-components=1"]);
+  await rm(tarball);
 }
 
 function nameOf(packages: readonly string[]): string {

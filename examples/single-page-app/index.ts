@@ -9,7 +9,7 @@ const origin = config.require("origin");
 
 const app = new hydra.OAuth2Client("app", {
   clientName: "Shop",
-  // Whoever uses a browser can read all it holds, so that a secret would be none. PKCE protects the code instead.
+  // An app in a browser cannot keep a secret: its user can read everything in it. PKCE protects the code instead.
   tokenEndpointAuthMethod: "none",
   grantTypes: ["authorization_code", "refresh_token"],
   responseTypes: ["code"],

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { cached, madeOnce } from "../cache.mts";
-import { succeed } from "../child.mts";
+import { unpack } from "../from-npm.mts";
 import { during } from "../progress.mts";
 import { compressed } from "./archive.mts";
 
@@ -34,16 +34,13 @@ function fetched(name: string, program: string, version: string): Promise<string
     during(`bringing ${name} ${version} (once; about half a minute)`, async () => {
       const scratch = `${attempt}.package`;
       await mkdir(attempt);
-      await mkdir(scratch);
       try {
-        // `npm install` refuses packages of other systems.
-        await succeed("npm", ["pack", "--silent", "--pack-destination", scratch, `${name}@${version}`]);
-        await succeed("tar", ["-xzf", join(scratch, `${name}-${version}.tgz`), "-C", scratch]);
-        const content = await readFile(join(scratch, "package", program));
+        await unpack(`${name}@${version}`, scratch);
+        const content = await readFile(join(scratch, program));
         // The best compression takes three times as long, and saves half a percent.
         const member = compressed([{ path: basename(program), content, executable: true }], 6);
         await writeFile(join(attempt, "member.gz"), member);
-        const license = join(scratch, "package/LICENSE");
+        const license = join(scratch, "LICENSE");
         if (existsSync(license)) await rename(license, join(attempt, "LICENSE"));
       } finally {
         await rm(scratch, { recursive: true, force: true });

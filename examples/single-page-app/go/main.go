@@ -14,7 +14,7 @@ func main() {
 
 		app, err := hydra.NewOAuth2Client(ctx, "app", &hydra.OAuth2ClientArgs{
 			ClientName: pulumi.String("Shop"),
-			// Whoever uses a browser can read all it holds, so that a secret would be none. PKCE protects the code instead.
+			// An app in a browser cannot keep a secret: its user can read everything in it. PKCE protects the code instead.
 			TokenEndpointAuthMethod: pulumi.String("none"),
 			GrantTypes:              pulumi.ToStringArray([]string{"authorization_code", "refresh_token"}),
 			ResponseTypes:           pulumi.ToStringArray([]string{"code"}),

@@ -11,7 +11,7 @@ origin = config.require("origin")
 app = hydra.OAuth2Client(
     "app",
     client_name="Shop",
-    # Whoever uses a browser can read all it holds, so that a secret would be none. PKCE protects the code instead.
+    # An app in a browser cannot keep a secret: its user can read everything in it. PKCE protects the code instead.
     token_endpoint_auth_method="none",
     grant_types=["authorization_code", "refresh_token"],
     response_types=["code"],
