@@ -149,8 +149,8 @@ async function candidatesOf(
   for (const set of sets) keys.push(...(await keysIn(server, set)));
   const now = Date.now();
   const all = [
-    ...clients.map((wire) => ({ live: liveClient(wire), judge: () => judgeClient(server, wire) })),
-    ...trusts.map((wire) => ({ live: liveTrust(wire), judge: () => judgeTrust(server, wire, now) })),
+    ...clients.map((json) => ({ live: liveClient(json), judge: () => judgeClient(server, json) })),
+    ...trusts.map((json) => ({ live: liveTrust(json), judge: () => judgeTrust(server, json, now) })),
     ...keys,
   ];
   const candidates = all.flatMap(({ live, judge }) => {
@@ -170,7 +170,7 @@ async function keysIn(server: HydraApi, set: string): Promise<Found[]> {
   const keys = (await unlessGone(addressed([set], server.getKeySet(set)))) ?? [];
   if (keys.length === 0) throw new CommandError(noKeys(set));
   // Hydra keeps the key of a trust in the set of its issuer.
-  const ofTrusts = (await server.listTrusts(set)).map((wire) => keyNameOf(wire).kid);
+  const ofTrusts = (await server.listTrusts(set)).map((json) => keyNameOf(json).kid);
   const signing = isOwnSet(set) ? signingKey(keys) : undefined;
   return keys.map((key) => {
     const kid = textOf(key.jwk.kid);

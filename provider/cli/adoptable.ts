@@ -32,8 +32,8 @@ export interface Verdict {
 }
 
 /** The verdict on a client out of a list. */
-export async function judgeClient(server: HydraApi, wire: HydraJson): Promise<Verdict> {
-  const [id, name, owner] = [String(wire.client_id), textOf(wire.client_name), textOf(wire.owner)];
+export async function judgeClient(server: HydraApi, json: HydraJson): Promise<Verdict> {
+  const [id, name, owner] = [String(json.client_id), unlessBlank(json.client_name), unlessBlank(json.owner)];
   const label = `client ${JSON.stringify(id)}${name === undefined ? "" : ` (${JSON.stringify(name)})`}`;
   const nameable = { kind: "client", key: `client ${id}`, words: name === undefined ? [id, owner] : [name, owner, id] };
   const verdict = { type: oauth2Client.type, id, label, nameable };
@@ -47,23 +47,23 @@ export async function judgeClient(server: HydraApi, wire: HydraJson): Promise<Ve
       notes: [],
     };
   }
-  const known: HydraApi = { ...server, getClient: async () => wire, readClient: async () => wire };
-  return { ...verdict, ...(await judge(oauth2Client, known, id)), notes: privateKeyNotes(wire.jwks) };
+  const known: HydraApi = { ...server, getClient: async () => json, readClient: async () => json };
+  return { ...verdict, ...(await judge(oauth2Client, known, id)), notes: privateKeyNotes(json.jwks) };
 }
 
 /** The verdict on a trust out of a list. */
-export async function judgeTrust(server: HydraApi, wire: HydraJson, now: number): Promise<Verdict> {
-  const { issuer, kid } = keyNameOf(wire);
-  const [id, subject] = [String(wire.id), wire.allow_any_subject === true ? "any subject" : String(wire.subject)];
+export async function judgeTrust(server: HydraApi, json: HydraJson, now: number): Promise<Verdict> {
+  const { issuer, kid } = keyNameOf(json);
+  const [id, subject] = [String(json.id), json.allow_any_subject === true ? "any subject" : String(json.subject)];
   const verdict = {
     type: trustedJwtIssuer.type,
     id,
     label: `trust ${id} (${JSON.stringify(issuer)}, ${JSON.stringify(subject)})`,
     nameable: { kind: "issuer", key: `trust ${id}`, words: [issuer.replace(/^https?:\/\//i, ""), subject, kid, id] },
   };
-  const known: HydraApi = { ...server, getTrust: async () => wire };
+  const known: HydraApi = { ...server, getTrust: async () => json };
   const { notes, ...judged } = await judge(trustedJwtIssuer, known, id);
-  return { ...verdict, ...judged, notes: [...expiryNotes(wire.expires_at, now), ...notes] };
+  return { ...verdict, ...judged, notes: [...expiryNotes(json.expires_at, now), ...notes] };
 }
 
 /** What is known of a key beside what the server says of it. */
@@ -81,7 +81,7 @@ export async function judgeKey(
   key: StoredKey,
   { signs, isOfTrust }: KeyFacts,
 ): Promise<Verdict> {
-  const kid = textOf(key.jwk.kid);
+  const kid = unlessBlank(key.jwk.kid);
   const id = idOf({ set, kid: kid ?? "" });
   const verdict = {
     type: jsonWebKey.type,
@@ -159,6 +159,6 @@ function privateKeyNotes(jwks: unknown): string[] {
     );
 }
 
-function textOf(value: unknown): string | undefined {
+function unlessBlank(value: unknown): string | undefined {
   return typeof value === "string" && value.trim() !== "" ? value : undefined;
 }

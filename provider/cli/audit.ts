@@ -56,8 +56,8 @@ tell.
     const estate = await readEstate(server, sets);
     const now = Date.now();
     const { open, excepted, ended, unused } = divide(judge(estate, now), exceptions, now);
-    for (const exception of ended) console.say(`an exception has ended: ${told(exception)}`);
-    for (const exception of unused) console.say(`an exception is for nothing, remove it: ${told(exception)}`);
+    for (const exception of ended) console.say(`an exception has ended: ${inOneLine(exception)}`);
+    for (const exception of unused) console.say(`an exception is for nothing, remove it: ${inOneLine(exception)}`);
     const shown = open.filter(({ rule }) => levels.indexOf(rule.level) <= levels.indexOf(level));
     summarise(estate, { open, shown, excepted }, server.url, console);
     if (sarif) console.result(`${printable(JSON.stringify(sarifOf(server.url, [...shown, ...excepted])))}\n`);
@@ -104,7 +104,7 @@ function summarise({ objects, hidden }: Estate, { open, shown, excepted }: Outco
   if (below > 0) console.say(`not shown: ${counted(below, "finding")} below the level; --level note shows all`);
 }
 
-function told({ rule, resource, until, reason }: Exception): string {
+function inOneLine({ rule, resource, until, reason }: Exception): string {
   return printable(`${rule} for ${resource}, until ${until}: ${reason}`);
 }
 

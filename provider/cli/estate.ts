@@ -41,11 +41,11 @@ const atOnce = 8;
 export async function readEstate(api: HydraApi, sets: readonly string[]): Promise<Estate> {
   const operation = operationOn(api);
   const clients: LiveObject[] = [];
-  for (const wire of await api.listClients({})) clients.push(await liveClient(operation, wire));
+  for (const json of await api.listClients({})) clients.push(await liveClient(operation, json));
   const trusts: LiveObject[] = [];
   const wires = await api.listTrusts(undefined);
   for (let at = 0; at < wires.length; at += atOnce) {
-    const some = wires.slice(at, at + atOnce).map((wire) => liveTrust(operation, wire));
+    const some = wires.slice(at, at + atOnce).map((json) => liveTrust(operation, json));
     trusts.push(...(await Promise.all(some)));
   }
   const keys: LiveObject[] = [];
@@ -82,20 +82,20 @@ async function liveKey(operation: HydraOperation, set: string, key: StoredKey): 
   return { kind: "JsonWebKey", name: `key ${set}/${kid}`, title: "", uri: uriOf("keys", set, kid), state };
 }
 
-async function liveClient(operation: HydraOperation, wire: HydraJson): Promise<LiveObject> {
-  const id = textOf(wire.client_id);
-  const state = await stateOf(oauth2Client, operation, id, { readClient: async () => wire });
-  const keys = Object(wire.jwks).keys;
+async function liveClient(operation: HydraOperation, json: HydraJson): Promise<LiveObject> {
+  const id = textOf(json.client_id);
+  const state = await stateOf(oauth2Client, operation, id, { readClient: async () => json });
+  const keys = Object(json.jwks).keys;
   const jwks = Array.isArray(keys) && keys.length > 0 ? { jwks: { keys: keys.map(masked) } } : {};
-  const title = textOf(wire.client_name);
+  const title = textOf(json.client_name);
   return { kind: "OAuth2Client", name: `client ${id}`, title, uri: uriOf("clients", id), state: { ...state, ...jwks } };
 }
 
-async function liveTrust(operation: HydraOperation, wire: HydraJson): Promise<LiveObject> {
-  const id = textOf(wire.id);
-  const state = await stateOf(trustedJwtIssuer, operation, id, { getTrust: async () => wire });
+async function liveTrust(operation: HydraOperation, json: HydraJson): Promise<LiveObject> {
+  const id = textOf(json.id);
+  const state = await stateOf(trustedJwtIssuer, operation, id, { getTrust: async () => json });
   const uri = uriOf("trust/grants/jwt-bearer/issuers", id);
-  return { kind: "TrustedJwtIssuer", name: `trust ${id}`, title: textOf(wire.issuer), uri, state };
+  return { kind: "TrustedJwtIssuer", name: `trust ${id}`, title: textOf(json.issuer), uri, state };
 }
 
 /** Half a character, which no server of ours sends, would be no part of a URI. */

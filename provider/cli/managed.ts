@@ -27,13 +27,13 @@ export const listedTypes = {
   key: jsonWebKey.type,
 } as const;
 
-export function liveClient(wire: HydraJson): Live {
-  return { type: listedTypes.client, id: textOf(wire.client_id) };
+export function liveClient(json: HydraJson): Live {
+  return { type: listedTypes.client, id: textOf(json.client_id) };
 }
 
-export function liveTrust(wire: HydraJson): Live {
-  const { issuer, kid } = keyNameOf(wire);
-  return { type: listedTypes.trust, id: textOf(wire.id), identity: trustIdentity(issuer, kid, subjectOf(wire)) };
+export function liveTrust(json: HydraJson): Live {
+  const { issuer, kid } = keyNameOf(json);
+  return { type: listedTypes.trust, id: textOf(json.id), identity: trustIdentity(issuer, kid, subjectOf(json)) };
 }
 
 export function liveKey(name: KeyName): Live {

@@ -113,16 +113,16 @@ async function keysOf(server: HydraApi, { all, isHere }: Records): Promise<Shown
   return shown;
 }
 
-function clientOf(wire: HydraJson): Shown {
-  const details = { name: textOf(wire.client_name), owner: textOf(wire.owner), createdAt: textOf(wire.created_at) };
-  return { kind: "client", ...liveClient(wire), details };
+function clientOf(json: HydraJson): Shown {
+  const details = { name: textOf(json.client_name), owner: textOf(json.owner), createdAt: textOf(json.created_at) };
+  return { kind: "client", ...liveClient(json), details };
 }
 
-function trustOf(wire: HydraJson): Shown {
-  const { issuer, kid } = keyNameOf(wire);
-  const subject = wire.allow_any_subject === true ? "any subject" : textOf(wire.subject);
-  const details = { issuer, subject, kid, createdAt: textOf(wire.created_at) };
-  return { kind: "trust", ...liveTrust(wire), details };
+function trustOf(json: HydraJson): Shown {
+  const { issuer, kid } = keyNameOf(json);
+  const subject = json.allow_any_subject === true ? "any subject" : textOf(json.subject);
+  const details = { issuer, subject, kid, createdAt: textOf(json.created_at) };
+  return { kind: "trust", ...liveTrust(json), details };
 }
 
 function asJson(server: string, lost: readonly Unmanaged[]): string {

@@ -4,6 +4,7 @@ import type * as z from "zod";
 import type { Explanation } from "../explained.ts";
 import { createPace, type Pace } from "../hydra/pace.ts";
 import { faultsIn } from "../hydra/tls.ts";
+import type { Failure } from "../lifecycle/failure.ts";
 import { entryOf } from "../resources/entry.ts";
 import { createMemory, type Memory } from "../resources/memory.ts";
 import { addressOf, connect, credentialKeys, credentialsOf, dangers, fingerprintOf, type Server } from "./connect.ts";
@@ -14,11 +15,10 @@ import {
   contradictions,
   environmentName,
   failureOf,
-  present,
   type ServerSettings,
-  type SettingFailure,
   secretKeys,
   serverSchema,
+  unlessEmpty,
 } from "./setting.ts";
 
 /** The configuration of a stack: where each connection leads. */
@@ -59,7 +59,7 @@ interface Opened {
 }
 
 /** What is wrong with a configuration, unknown keys included. */
-export function checkConfiguration(values: Readonly<Record<string, unknown>>): SettingFailure[] {
+export function checkConfiguration(values: Readonly<Record<string, unknown>>): Failure[] {
   const set = ownSettings(values);
   const known = Object.fromEntries(Object.entries(set).filter(([, value]) => !holdsUnknown(value)));
   const result = configurationSchema.safeParse(known);
@@ -68,7 +68,7 @@ export function checkConfiguration(values: Readonly<Record<string, unknown>>): S
 }
 
 /** What cannot work, though each setting has its shape. `set` also has what is not known yet. */
-function conflicts(found: Partial<ServerSettings>, set = found): SettingFailure[] {
+function conflicts(found: Partial<ServerSettings>, set = found): Failure[] {
   const { caCertificate: ca, clientCertificate: cert, clientKey: key } = found;
   const keys = { ca: "caCertificate", cert: "clientCertificate", key: "clientKey" } as const;
   const faults = faultsIn({ ca, cert, key }).map(({ which, reason }) => ({ path: [keys[which]], reason }));
@@ -79,7 +79,7 @@ function conflicts(found: Partial<ServerSettings>, set = found): SettingFailure[
 export function ownSettings(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const { version: _, pluginDownloadURL: __, ...own } = values;
   return Object.fromEntries(
-    Object.entries(own).filter(([key, value]) => !key.startsWith("__") && present(value) !== undefined),
+    Object.entries(own).filter(([key, value]) => !key.startsWith("__") && unlessEmpty(value) !== undefined),
   );
 }
 
@@ -109,13 +109,13 @@ export function configure(
   author: Author = "stack",
   confidential: readonly string[] = [],
 ): Configuration {
-  const ofEnvironment = (key: string) => present(environment[environmentName(key)]);
-  const [own, other] = [present(read("adminUrl")), ofEnvironment("adminUrl")];
+  const ofEnvironment = (key: string) => unlessEmpty(environment[environmentName(key)]);
+  const [own, other] = [unlessEmpty(read("adminUrl")), ofEnvironment("adminUrl")];
   const elsewhere =
     own !== undefined &&
     (author === "program" || (author === "stack" && other !== undefined && !isSameUrl(String(own), String(other))));
   const value = (key: string) =>
-    present(read(key)) ?? (elsewhere && !general.has(key) ? undefined : ofEnvironment(key));
+    unlessEmpty(read(key)) ?? (elsewhere && !general.has(key) ? undefined : ofEnvironment(key));
   const unused = elsewhere ? credentialKeys.filter((key) => ofEnvironment(key) !== undefined).map(environmentName) : [];
   const opened = new Map<unknown, Opened>();
   const memories = new Map<string, Memory>();
@@ -126,7 +126,7 @@ export function configure(
   const notify = (warning: Explanation) => say(warning);
   const paceOf = (url: string, requestsPerMinute?: number) =>
     entryOf(paces, url, () => createPace(url, notify, requestsPerMinute));
-  const told = new Set<string>();
+  const warned = new Set<string>();
   const open = (name: unknown): Opened => {
     const known = opened.get(name);
     if (known) return known;
@@ -150,29 +150,29 @@ export function configure(
     return value("adminUrl") === undefined && names.length > 0 ? names : [undefined, ...names];
   };
   return {
-    namesServers: present(value("connections")) !== undefined,
+    namesServers: unlessEmpty(value("connections")) !== undefined,
     serverNames,
     settings: (connection) => {
-      const name = present(connection);
+      const name = unlessEmpty(connection);
       // Each is refused where any of them cannot be read.
       serverNames();
-      const given = Object.entries(settingsOf(value, name)).filter(([, found]) => present(found) !== undefined);
+      const given = Object.entries(settingsOf(value, name)).filter(([, found]) => unlessEmpty(found) !== undefined);
       const own = (key: string) => name === undefined || !isInConnection(value("connections"), name, key);
       return {
         given: given.map(([key, found]) => ({
           key: keyIn(own(key) ? [key] : ["connections", String(name), key]),
           value: shown(key, found),
-          byEnvironment: present(read(own(key) ? key : "connections")) === undefined,
+          byEnvironment: unlessEmpty(read(own(key) ? key : "connections")) === undefined,
         })),
         dangers: open(name).dangers.map(({ warning }) => warning),
       };
     },
     server: (name, warn) => {
       say = warn;
-      const found = open(present(name));
+      const found = open(unlessEmpty(name));
       for (const { about, warning } of found.dangers) {
-        if (!told.has(about)) warn(warning);
-        told.add(about);
+        if (!warned.has(about)) warn(warning);
+        warned.add(about);
       }
       return found.server;
     },
@@ -189,9 +189,9 @@ export function configure(
       return renamed ?? (leadsThere({ adminUrl: value("adminUrl") }) ? undefined : recorded);
     },
     sameServer: (left, right) => {
-      if (present(left) === present(right)) return true;
+      if (unlessEmpty(left) === unlessEmpty(right)) return true;
       try {
-        return open(present(left)).server.memory === open(present(right)).server.memory;
+        return open(unlessEmpty(left)).server.memory === open(unlessEmpty(right)).server.memory;
       } catch {
         // A name that is no longer configured leads nowhere.
         return false;
@@ -205,7 +205,7 @@ export function serverAddress(
   { adminUrl }: Readonly<Record<string, unknown>>,
   environment = process.env,
 ): string | undefined {
-  const url = present(adminUrl) ?? present(environment[environmentName("adminUrl")]);
+  const url = unlessEmpty(adminUrl) ?? unlessEmpty(environment[environmentName("adminUrl")]);
   return typeof url === "string" && URL.canParse(url) ? addressOf(url) : undefined;
 }
 
@@ -256,7 +256,7 @@ function consistent(found: ServerSettings, place: readonly string[]): ServerSett
   return found;
 }
 
-function failed(failures: readonly SettingFailure[], place: readonly string[]): ConfigurationError {
+function failed(failures: readonly Failure[], place: readonly string[]): ConfigurationError {
   const message = failures.map(({ path, reason }) => `${keyIn([...place, ...path])} ${reason}`).join("; ");
   return new ConfigurationError({ code: "setting-invalid", message });
 }

@@ -12,7 +12,7 @@ import { isLoopback, type ProxyVariables, proxyFor } from "../hydra/proxy.ts";
 import { type Authority, createTransport, type Target } from "../hydra/request.ts";
 import type { Transport } from "../hydra/transport.ts";
 import type { Memory } from "../resources/memory.ts";
-import { ConfigurationError, isOn, present, type ServerSettings } from "./setting.ts";
+import { ConfigurationError, isOn, type ServerSettings, unlessEmpty } from "./setting.ts";
 
 /** A server that is open. */
 export interface Server {
@@ -189,7 +189,7 @@ export const credentialKeys = [
 
 /** Those of them that are set. */
 export function credentialsOf(found: ServerSettings): string[] {
-  return credentialKeys.filter((key) => present(found[key]) !== undefined);
+  return credentialKeys.filter((key) => unlessEmpty(found[key]) !== undefined);
 }
 
 function isText(value: string | undefined): value is string {

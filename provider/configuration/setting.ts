@@ -3,6 +3,7 @@
 import * as z from "zod";
 import { ExplainedError, type Explanation } from "../explained.ts";
 import { snakeCase } from "../hydra/naming.ts";
+import type { Failure } from "../lifecycle/failure.ts";
 
 const baseUrlError = "must be an http or https URL without user, query and fragment, such as http://127.0.0.1:4445";
 const number = z.coerce.number({ error: "must be a number" });
@@ -107,7 +108,7 @@ export function plainCredentials(
   const isTop = connection === undefined;
   const found = Object(isTop ? values : Object(parsed(values.connections))[connection]) as typeof values;
   const plain = credentials.filter(
-    (key) => present(found[key]) !== undefined && !isSecret(isTop ? key : "connections"),
+    (key) => unlessEmpty(found[key]) !== undefined && !isSecret(isTop ? key : "connections"),
   );
   return plain.map((key) => {
     const place = `hydra:${isTop ? "" : `connections.${connection}.`}${key}`;
@@ -126,16 +127,10 @@ export type ServerSettings = z.output<typeof serverSchema>;
 /** Something in the configuration is missing or wrong. The message names the key, never a value. */
 export class ConfigurationError extends ExplainedError {}
 
-/** A key of the configuration that cannot be used. */
-export interface SettingFailure {
-  readonly path: readonly (string | number)[];
-  readonly reason: string;
-}
-
 const typeReasons: Readonly<Record<string, string>> = { string: "must be a string", int: "must be a whole number" };
 
 /** What zod found, as a person reads it. */
-export function failureOf({ path, message, code, ...issue }: z.core.$ZodIssue): SettingFailure {
+export function failureOf({ path, message, code, ...issue }: z.core.$ZodIssue): Failure {
   const keys = "keys" in issue && Array.isArray(issue.keys) ? issue.keys.map(String) : [];
   const place = path.map((part) => (typeof part === "symbol" ? String(part) : part));
   if (code === "unrecognized_keys")
@@ -149,9 +144,9 @@ export function failureOf({ path, message, code, ...issue }: z.core.$ZodIssue): 
 }
 
 /** Settings that exclude or need each other. */
-export function contradictions(found: Partial<ServerSettings>): SettingFailure[] {
-  const failures: SettingFailure[] = [];
-  const has = (key: keyof ServerSettings) => present(found[key]) !== undefined;
+export function contradictions(found: Partial<ServerSettings>): Failure[] {
+  const failures: Failure[] = [];
+  const has = (key: keyof ServerSettings) => unlessEmpty(found[key]) !== undefined;
   const needs = (key: keyof ServerSettings, other: keyof ServerSettings) => {
     if (has(key) && !has(other)) failures.push({ path: [key], reason: `needs hydra:${other} too` });
   };
@@ -198,7 +193,7 @@ export function environmentName(key: string): string {
 }
 
 /** Unset settings come as nothing, null or an empty text, depending on who asks. */
-export function present(value: unknown): unknown {
+export function unlessEmpty(value: unknown): unknown {
   return value === null || value === "" ? undefined : value;
 }
 

@@ -8,9 +8,9 @@ import { Refusal } from "../lifecycle/resource.ts";
 import type { Values } from "../lifecycle/value.ts";
 import { connection, connectionRules } from "../resources/field/connection.ts";
 import * as field from "../resources/field/field.ts";
+import { outputsOf, readFields } from "../resources/hydra-json.ts";
 import type { HydraOperation } from "../resources/memory.ts";
 import { oauth2Client } from "../resources/oauth2-client/definition.ts";
-import { outputsOf, readFields } from "../resources/wire.ts";
 
 const readable = Object.keys(oauth2Client.inputs.shape).filter((name) => {
   const { local, secret } = oauth2Client.fields[name] ?? {};
@@ -25,8 +25,8 @@ const client = z.object({
 export type ClientQuery = z.infer<typeof one>;
 export type ClientsQuery = z.infer<typeof some>;
 
-function clientOf(wire: HydraJson): Values {
-  return { ...readFields(oauth2Client, wire, {}, readable), ...outputsOf(oauth2Client, wire) };
+function clientOf(json: HydraJson): Values {
+  return { ...readFields(oauth2Client, json, {}, readable), ...outputsOf(oauth2Client, json) };
 }
 
 const one = z.strictObject({
@@ -43,10 +43,10 @@ export const getOAuth2Client: ServerFunction<HydraOperation, ClientQuery> = {
   fields: connectionRules,
   rules: () => [],
   async call({ api }, { clientId }) {
-    const wire = await unlessGone(api.getClient(clientId));
-    if (!wire)
+    const json = await unlessGone(api.getClient(clientId));
+    if (!json)
       throw new Refusal({ code: "not-found", message: `clientId: there is no client ${JSON.stringify(clientId)}` });
-    return clientOf(wire);
+    return clientOf(json);
   },
 };
 

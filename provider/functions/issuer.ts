@@ -8,10 +8,10 @@ import { Refusal } from "../lifecycle/resource.ts";
 import type { Values } from "../lifecycle/value.ts";
 import { connection, connectionRules } from "../resources/field/connection.ts";
 import * as field from "../resources/field/field.ts";
+import { outputsOf, readFields } from "../resources/hydra-json.ts";
 import type { HydraOperation } from "../resources/memory.ts";
 import { trustedJwtIssuer } from "../resources/trusted-jwt-issuer/definition.ts";
 import { keyNameOf } from "../resources/trusted-jwt-issuer/name.ts";
-import { outputsOf, readFields } from "../resources/wire.ts";
 
 const readable = ["issuer", "subject", "allowAnySubject", "scope", "expiresAt"];
 
@@ -27,13 +27,13 @@ const trust = z.object({
 export type IssuerQuery = z.infer<typeof one>;
 export type IssuersQuery = z.infer<typeof some>;
 
-function trustOf(wire: HydraJson): Values {
-  const { kid } = keyNameOf(wire);
+function trustOf(json: HydraJson): Values {
+  const { kid } = keyNameOf(json);
   return {
-    id: wire.id,
+    id: json.id,
     kid,
-    ...readFields(trustedJwtIssuer, wire, {}, readable),
-    ...outputsOf(trustedJwtIssuer, wire),
+    ...readFields(trustedJwtIssuer, json, {}, readable),
+    ...outputsOf(trustedJwtIssuer, json),
   };
 }
 
@@ -51,10 +51,10 @@ export const getTrustedJwtIssuer: ServerFunction<HydraOperation, IssuerQuery> = 
   fields: connectionRules,
   rules: () => [],
   async call({ api }, { id }) {
-    const wire = await unlessGone(api.getTrust(id));
-    if (!wire)
+    const json = await unlessGone(api.getTrust(id));
+    if (!json)
       throw new Refusal({ code: "not-found", message: `id: there is no trusted JWT issuer ${JSON.stringify(id)}` });
-    return trustOf(wire);
+    return trustOf(json);
   },
 };
 

@@ -113,7 +113,7 @@ export const getConsentSessions: ServerFunction<HydraOperation, ConsentQuery> = 
 };
 
 /** The members of an answer that are in `names`, by our names. */
-function renamed(wire: Values, names: readonly string[]): Values {
-  const all = Object.entries(wire).map(([name, value]) => [camelCase(name), value] as const);
+function renamed(json: Values, names: readonly string[]): Values {
+  const all = Object.entries(json).map(([name, value]) => [camelCase(name), value] as const);
   return Object.fromEntries(all.filter(([name, value]) => names.includes(name) && !isNothing(value)));
 }

@@ -27,10 +27,10 @@ const clock = {
 export function createPace(url: string, notify: (warning: Explanation) => void, requestsPerMinute?: number): Pace {
   const pacers = new Map<Kind, Pacer>();
   const limits = requestsPerMinute === undefined ? [] : [{ calls: requestsPerMinute, ms: 60_000 }];
-  let told = false;
+  let isTold = false;
   const tell = (kind: Kind) => (waiting: Waiting) => {
-    if (!told) notify(explain(url, kind, waiting));
-    told = true;
+    if (!isTold) notify(explain(url, kind, waiting));
+    isTold = true;
   };
   return (request) => {
     const kind = requestsPerMinute === undefined ? kindOf(request) : "call";

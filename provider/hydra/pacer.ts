@@ -93,7 +93,7 @@ export function createPacer({ clock, limits = [], notify }: PacerOptions): Pacer
   let guessed = false;
   const search = createLimitSearch();
   let called: (() => void) | undefined;
-  let told = false;
+  let isTold = false;
 
   function release(): void {
     inFlight++;
@@ -153,12 +153,12 @@ export function createPacer({ clock, limits = [], notify }: PacerOptions): Pacer
         for (const { end } of queue.splice(0)) end("too long");
         return;
       }
-      if (!told && time >= next.since + silence) {
-        told = true;
+      if (!isTold && time >= next.since + silence) {
+        isTold = true;
         notify(waiting(time, due));
       }
       if (due > time) {
-        const wake = Math.min(due, over, told ? due : next.since + silence);
+        const wake = Math.min(due, over, isTold ? due : next.since + silence);
         if (Number.isFinite(wake)) called = clock.after(Math.ceil(wake - time), serve);
         return;
       }

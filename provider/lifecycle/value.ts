@@ -41,7 +41,7 @@ export function sameJson(left: unknown, right: unknown): boolean {
 }
 
 /** The values that are set. */
-export function present(values: Values): Values {
+export function withoutUnset(values: Values): Values {
   const kept: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(values)) if (value !== undefined && value !== null) kept[name] = value;
   return kept;

@@ -20,7 +20,7 @@ const allowed: readonly [file: RegExp, imports: RegExp][] = [
   [/^provider\/registry\.ts$/, /^provider\/(resources|functions|lifecycle|hydra\/admin)/],
   [
     /^provider\/configuration\//,
-    /^(provider\/(configuration\/|hydra\/|resources\/(memory|entry)\.ts$)|zod$|node:crypto$)/,
+    /^(provider\/(configuration\/|hydra\/|lifecycle\/failure\.ts$|resources\/(memory|entry)\.ts$)|zod$|node:crypto$)/,
   ],
   [
     /^provider\/cli\//,

@@ -34,14 +34,14 @@ export function dynamicProvider(
 
   return {
     check: (olds, news) =>
-      told(news, async () => {
+      answer(news, async () => {
         const given = propertiesOf(news);
         const { inputs, failures } = work.check(type, given, propertiesOf(olds), named);
         const added = Object.entries(inputs).filter(([name]) => !(name in given));
         return { inputs: { ...news, ...Object.fromEntries(added) }, failures: failures.map(unprinted) };
       }),
     diff: (id, olds, news) =>
-      told(news, async () => {
+      answer(news, async () => {
         const change = { id, inputs: propertiesOf(news), state: propertiesOf(olds) };
         const { changed, replaces, deleteBeforeReplace } = work.diff(type, change, call);
         // A state that the plugin left has no text of a provider yet; only an update records one.
@@ -49,22 +49,22 @@ export function dynamicProvider(
         return { changes: changed.length > 0 || moved, replaces: [...replaces], deleteBeforeReplace };
       }),
     create: (inputs) =>
-      told(inputs, async () => {
+      answer(inputs, async () => {
         const { id, state } = await work.create(type, propertiesOf(inputs), call);
         return { id, outs: sendable(state) };
       }),
     read: (id, props) =>
-      told(props, async () => {
+      answer(props, async () => {
         const found = await work.read(type, { id, state: propertiesOf(props ?? {}) }, {}, call);
         if (!found) return { id: "", props: {} };
         return { id: found.id, props: sendable(found.state), inputs: sendable(found.inputs) };
       }),
     update: (id, olds, news) =>
-      told(news, async () => {
+      answer(news, async () => {
         const change = { id, inputs: propertiesOf(news), state: propertiesOf(olds) };
         return { outs: sendable(await work.update(type, change, call)) };
       }),
-    delete: (id, props) => told(props, () => work.delete(type, { id, state: propertiesOf(props) }, call)),
+    delete: (id, props) => answer(props, () => work.delete(type, { id, state: propertiesOf(props) }, call)),
   };
 }
 
@@ -79,7 +79,7 @@ function sendable(values: Values): Sendable {
 }
 
 /** An error as the dynamic provider's server understands it: with an id, the resource exists and its state is kept. */
-async function told<T>(properties: object | undefined, work: () => Promise<T>): Promise<T> {
+async function answer<T>(properties: object | undefined, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -6,10 +6,10 @@ const betweenLooks = 2_000;
 
 /** Calls `gone` once the engine is: it holds the other end of our input, or is our parent. */
 export function whenEngineIsGone(gone: () => void): void {
-  let told = false;
+  let isTold = false;
   const tell = () => {
-    if (!told) gone();
-    told = true;
+    if (!isTold) gone();
+    isTold = true;
   };
   // A language host gives no pipe, but an input that is at its end from the start.
   if (inputIsPipe()) process.stdin.on("end", tell).on("close", tell).on("error", tell).resume();

@@ -67,9 +67,9 @@ export async function serve(about: About, engineAddress: string): Promise<Served
   let warn: Promise<Warn> | undefined;
   const warner = () => {
     warn ??= import("./engine.ts").then(({ connectEngine }) => connectEngine(address));
-    const told = warn;
+    const connected = warn;
     // A warning that cannot be shown is no reason to fail.
-    return (urn: string, message: string) => told.then((tell) => tell(urn, message)).catch(() => undefined);
+    return (urn: string, message: string) => connected.then((tell) => tell(urn, message)).catch(() => undefined);
   };
   const unary = <Request, Response>(work: (request: Request) => Promise<Response>) => {
     return (call: ServerUnaryCall<Request, Response>, done: sendUnaryData<Response>): void => {

@@ -12,11 +12,19 @@ import { inDoubt, keptInDoubt } from "../doubt.ts";
 import { connection, connectionRules } from "../field/connection.ts";
 import * as field from "../field/field.ts";
 import { lifespanNames, lifespanRules, lifespans, lifespansOf } from "../field/lifespan.ts";
+import {
+  differing,
+  hydraJsonOf,
+  keptFields,
+  listedClient,
+  readFields,
+  unlessUnmet,
+  unmetReasons,
+} from "../hydra-json.ts";
 import type { HydraOperation } from "../memory.ts";
 import * as claims from "../oauth2-client/claim.ts";
 import { warnOfOtherOwner } from "../oauth2-client/other-owner.ts";
 import { syncLifespans } from "../oauth2-client/sync.ts";
-import { differing, keptFields, listedClient, readFields, unlessUnmet, unmetReasons, wireOf } from "../wire.ts";
 
 const inputs = z.strictObject({
   /** The id of the client whose lifespans these are. Changing it replaces the resource, and the provider clears the lifespans of the old client. */
@@ -35,18 +43,18 @@ const fields = rulesOf(inputs, outputs, {
   clientId: { replaces: true },
 });
 
-function toState(wire: HydraJson, id: string, known: Values, names: readonly string[] = lifespanNames): Values {
+function toState(json: HydraJson, id: string, known: Values, names: readonly string[] = lifespanNames): Values {
   return {
     clientId: id,
-    ...readFields(clientLifespans, wire, known, names),
+    ...readFields(clientLifespans, json, known, names),
     ...(isNothing(known.connection) ? {} : { connection: known.connection }),
   };
 }
 
 /** What was just written, of these lifespans; a partial failure unless the server kept what it was asked for. */
-function settled(wire: HydraJson, given: ClientLifespansInputs, names = lifespanNames, untouched: Values = {}): Live {
+function settled(json: HydraJson, given: ClientLifespansInputs, names = lifespanNames, untouched: Values = {}): Live {
   const id = given.clientId;
-  const live = { id, state: { ...toState(wire, id, given, names), ...untouched } };
+  const live = { id, state: { ...toState(json, id, given, names), ...untouched } };
   return unlessUnmet(live, unmetReasons(clientLifespans, given, live.state));
 }
 
@@ -86,15 +94,15 @@ export const clientLifespans: Resource<HydraOperation, ClientLifespansInputs> = 
           // What the client's own resource gives up in this operation is handed over.
           if (!claims.hasClient(memory, id)) warnOfOtherOwner(operation, clientLifespans, id, given, before, set);
         }
-        return wireOf(clientLifespans, given, lifespanNames);
+        return hydraJsonOf(clientLifespans, given, lifespanNames);
       };
       const doubtful = () => inDoubt(toState(before ?? {}, id, given), Object.keys(lifespansOf(given)));
       const written = keptInDoubt(id, false, doubtful, syncLifespans(operation, id, desired));
-      const wire = await unlessGone(written);
-      if (wire === undefined) throw noClient(id);
+      const json = await unlessGone(written);
+      if (json === undefined) throw noClient(id);
       // A client that was there before may have had another one: its deletion is still to come in this operation.
       claim.overwrote = before !== undefined;
-      const live = settled(wire, given);
+      const live = settled(json, given);
       claim.state = live.state;
       return live;
     } catch (error) {
@@ -104,11 +112,11 @@ export const clientLifespans: Resource<HydraOperation, ClientLifespansInputs> = 
   },
 
   async read(operation, { id, state }) {
-    const wire = await unlessGone(operation.api.readClient(id));
-    if (wire === undefined) return undefined;
+    const json = await unlessGone(operation.api.readClient(id));
+    if (json === undefined) return undefined;
     const imported = Object.keys(state).length === 0;
-    if (!imported) warnOfOtherOwner(operation, clientLifespans, id, state, wire, lifespanNames);
-    return { id, state: toState(wire, id, state) };
+    if (!imported) warnOfOtherOwner(operation, clientLifespans, id, state, json, lifespanNames);
+    return { id, state: toState(json, id, state) };
   },
 
   async update(operation, { inputs: given, state }) {
@@ -123,11 +131,11 @@ export const clientLifespans: Resource<HydraOperation, ClientLifespansInputs> = 
       warnOfOtherOwner(operation, clientLifespans, id, state, observed, names);
       const changes = differing(clientLifespans, given, state, observed, names);
       if (Object.keys(changes).length === 0) return undefined;
-      return { ...pick(observed, untouched.map(snakeCase)), ...wireOf(clientLifespans, given, names) };
+      return { ...pick(observed, untouched.map(snakeCase)), ...hydraJsonOf(clientLifespans, given, names) };
     };
     const written = syncLifespans(operation, id, desired);
-    const wire = await keptInDoubt(id, false, () => inDoubt(state, names), written);
-    return settled(wire, given, names, keptFields(clientLifespans, state, given, untouched)).state;
+    const json = await keptInDoubt(id, false, () => inDoubt(state, names), written);
+    return settled(json, given, names, keptFields(clientLifespans, state, given, untouched)).state;
   },
 
   inputsFor: (id) => ({ clientId: id }),
@@ -136,7 +144,7 @@ export const clientLifespans: Resource<HydraOperation, ClientLifespansInputs> = 
 
   async list({ api }) {
     const all = await api.listClients({});
-    const some = all.filter((wire) => lifespanNames.some((name) => !isNothing(wire[snakeCase(name)])));
+    const some = all.filter((json) => lifespanNames.some((name) => !isNothing(json[snakeCase(name)])));
     return some.map(listedClient);
   },
 
@@ -163,8 +171,8 @@ function handedOver(observed: HydraJson, state: Values, wanted: Values): HydraJs
 }
 
 /** The set members among these. */
-function pick(wire: HydraJson, names: readonly string[]): HydraJson {
-  return Object.fromEntries(names.filter((name) => !isNothing(wire[name])).map((name) => [name, wire[name]]));
+function pick(json: HydraJson, names: readonly string[]): HydraJson {
+  return Object.fromEntries(names.filter((name) => !isNothing(json[name])).map((name) => [name, json[name]]));
 }
 
 function refuseForeign(observed: HydraJson, given: ClientLifespansInputs): void {

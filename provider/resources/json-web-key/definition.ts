@@ -8,13 +8,13 @@ import { choiceKey, choicesOf, chosen } from "../../lifecycle/choice.ts";
 import { driftKey, serverDefaultsKey } from "../../lifecycle/diff.ts";
 import { isNothing, rulesOf } from "../../lifecycle/field.ts";
 import { Refusal, type Resource } from "../../lifecycle/resource.ts";
-import { containsUnknown, present, textOf, type Values } from "../../lifecycle/value.ts";
+import { containsUnknown, textOf, type Values, withoutUnset } from "../../lifecycle/value.ts";
 import { connection, connectionRules } from "../field/connection.ts";
 import * as field from "../field/field.ts";
 import { type Jwk, sameKey, sameThumbprint } from "../field/public-key.ts";
+import { readFields, unlessUnmet, unmetReasons, withServerDefaults } from "../hydra-json.ts";
 import type { HydraOperation } from "../memory.ts";
 import { uuidFor } from "../uuid.ts";
-import { readFields, unlessUnmet, unmetReasons, withServerDefaults } from "../wire.ts";
 import { usualAlgorithm } from "./algorithm.ts";
 import { createKey } from "./create.ts";
 import { deleteKey } from "./delete.ts";
@@ -68,7 +68,7 @@ function toState(jwk: HydraJson, { set, kid }: KeyName, known: Values): Values {
     set,
     kid,
     ...readFields(jsonWebKey, said, known, ["alg", "use"]),
-    ...present({ privateKey: known.privateKey, connection: known.connection }),
+    ...withoutUnset({ privateKey: known.privateKey, connection: known.connection }),
     publicKey: isNothing(known.publicKey) || !sameKey(jwk, known.publicKey) ? jwk : known.publicKey,
   };
 }
@@ -130,7 +130,7 @@ export const jsonWebKey: Resource<HydraOperation, JsonWebKeyInputs> = {
     const { connection: _, privateKey: __, ...rest } = state;
     return {
       ...rest,
-      ...present({ connection: given.connection, privateKey: given.privateKey }),
+      ...withoutUnset({ connection: given.connection, privateKey: given.privateKey }),
       ...choicesOf(jsonWebKey, given),
     };
   },
@@ -171,7 +171,7 @@ function isWhole(own: unknown, { publicKey, ...state }: Values): boolean {
 /** What only we know. */
 function remembered(state: Values): Values {
   const [kid, defaults] = [choiceKey("kid"), serverDefaultsKey];
-  return present({ [kid]: state[kid], [defaults]: state[defaults] });
+  return withoutUnset({ [kid]: state[kid], [defaults]: state[defaults] });
 }
 
 function symmetric(id: string): Refusal {

@@ -34,14 +34,14 @@ function ownKeyRules(inputs: Values, key: Jwk): Failure[] {
   const failures: Failure[] = [];
   for (const name of ["kid", "alg", "use"]) {
     const [given, own] = [inputs[name], key[name]];
-    if (isUnset(given) || isUnset(own) || containsUnknown(given) || given === own) continue;
+    if (isLeftOut(given) || isLeftOut(own) || containsUnknown(given) || given === own) continue;
     failures.push({ path: [name], reason: `is not the ${name} that privateKey has; leave one of the two out` });
   }
   for (const [name, schema] of Object.entries({ kid: field.keyId, use: keyUse })) {
-    const { error } = isUnset(key[name]) ? {} : schema.safeParse(key[name]);
+    const { error } = isLeftOut(key[name]) ? {} : schema.safeParse(key[name]);
     for (const { message } of error?.issues ?? []) failures.push({ path: ["privateKey", name], reason: message });
   }
-  const alg = isUnset(inputs.alg) ? key.alg : inputs.alg;
+  const alg = isLeftOut(inputs.alg) ? key.alg : inputs.alg;
   if (typeof alg === "string" && alg !== "" && !works(alg, key)) {
     const reason = `does not work with the type of this privateKey; ${usualAlgorithm(key)} does`;
     failures.push({ path: ["alg"], reason });
@@ -64,6 +64,6 @@ export function replacementWarning(set: string): Explanation {
   return { code: "signing-key", message, advice };
 }
 
-function isUnset(value: unknown): boolean {
+function isLeftOut(value: unknown): boolean {
   return isNothing(value) || value === "";
 }

@@ -19,7 +19,7 @@ export interface NewClient {
   /** How the client authenticates with its secret, where it does. */
   readonly secretMethod: SecretMethod | undefined;
   /** Whether a live client is in every field what this create makes. */
-  equals(wire: HydraJson): boolean;
+  equals(json: HydraJson): boolean;
 }
 
 /** Creates the client and returns what the server made. */

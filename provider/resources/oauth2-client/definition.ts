@@ -8,24 +8,24 @@ import { choicesOf, chosen } from "../../lifecycle/choice.ts";
 import { changedFields, driftKey, isUnset } from "../../lifecycle/diff.ts";
 import { confidential, isNothing, rulesOf } from "../../lifecycle/field.ts";
 import type { Live, Resource } from "../../lifecycle/resource.ts";
-import { present, textOf, type Values } from "../../lifecycle/value.ts";
+import { textOf, type Values, withoutUnset } from "../../lifecycle/value.ts";
 import { inDoubt, keptInDoubt } from "../doubt.ts";
 import { connection, connectionRules } from "../field/connection.ts";
 import * as field from "../field/field.ts";
 import { lifespanNames, lifespanRules, lifespans, lifespansOf } from "../field/lifespan.ts";
-import type { HydraOperation } from "../memory.ts";
-import { uuidFor } from "../uuid.ts";
 import {
   differing,
+  hydraJsonOf,
   keptFields,
   listedClient,
   outputsOf,
   readFields,
   unlessUnmet,
   unmetReasons,
-  wireOf,
   withServerDefaults,
-} from "../wire.ts";
+} from "../hydra-json.ts";
+import type { HydraOperation } from "../memory.ts";
+import { uuidFor } from "../uuid.ts";
 import * as claims from "./claim.ts";
 import { createClient } from "./create.ts";
 import { carried, registrationOf, remembered } from "./kept.ts";
@@ -171,25 +171,25 @@ function owned(known: Values): string[] {
 }
 
 /** What is recorded of a live client, in the spelling of `known` where that means the same. */
-function toState(wire: HydraJson, known: Values, names: readonly string[]): Values {
+function toState(json: HydraJson, known: Values, names: readonly string[]): Values {
   const { connection, recreateTrigger, keepRegistrationToken } = known;
-  const told = present({ clientId: wire.client_id, connection, recreateTrigger, keepRegistrationToken });
-  const { registrationAccessToken, registrationClientUri, ...added } = outputsOf(oauth2Client, wire);
+  const own = withoutUnset({ clientId: json.client_id, connection, recreateTrigger, keepRegistrationToken });
+  const { registrationAccessToken, registrationClientUri, ...added } = outputsOf(oauth2Client, json);
   const registration = registrationOf(known, { registrationAccessToken, registrationClientUri });
-  return Object.assign(readFields(oauth2Client, wire, known, names), added, registration, told);
+  return Object.assign(readFields(oauth2Client, json, known, names), added, registration, own);
 }
 
 /** What was just written, of these fields: the state, unless the server did not keep what it was asked for. */
 function settled(
-  wire: HydraJson,
+  json: HydraJson,
   inputs: Values,
   kept: Values,
   names: readonly string[],
   failed: readonly Explanation[] = [],
 ): Live {
-  const bare = { ...kept, ...toState(wire, inputs, names), ...choicesOf(oauth2Client, inputs) };
+  const bare = { ...kept, ...toState(json, inputs, names), ...choicesOf(oauth2Client, inputs) };
   const state = withServerDefaults(oauth2Client, inputs, bare);
-  return unlessUnmet({ id: String(wire.client_id), state }, [...failed, ...unmetReasons(oauth2Client, inputs, state)]);
+  return unlessUnmet({ id: String(json.client_id), state }, [...failed, ...unmetReasons(oauth2Client, inputs, state)]);
 }
 
 export const oauth2Client: Resource<HydraOperation, OAuth2ClientInputs> = {
@@ -221,30 +221,30 @@ export const oauth2Client: Resource<HydraOperation, OAuth2ClientInputs> = {
     // The secret is ours even where the server would make one: it is known although the answer may be lost.
     const secret = given.clientSecret ?? (hasSecret(given) ? newSecret() : undefined);
     const asked = { ...handed, ...given, clientId: id, clientSecret: secret };
-    const body = wireOf(oauth2Client, asked, wireFields);
+    const body = hydraJsonOf(oauth2Client, asked, wireFields);
     const ours = isNothing(given.clientId);
     const secretMethod = secretMethodOf(given.tokenEndpointAuthMethod ?? "client_secret_basic");
-    const equals = (wire: HydraJson) => isAsAsked(wire, asked);
-    const wire = await createClient(operation, { id, body, ours, secret, secretMethod, equals }).catch((error) => {
+    const equals = (json: HydraJson) => isAsAsked(json, asked);
+    const json = await createClient(operation, { id, body, ours, secret, secretMethod, equals }).catch((error) => {
       claims.withdraw(operation.memory, id, claim);
       throw error;
     });
-    claim.createdAt = wire.created_at;
-    claim.writtenAt = wire.updated_at;
+    claim.createdAt = json.created_at;
+    claim.writtenAt = json.updated_at;
     if (Object.keys(handed).length === 0) operation.memory.freshClients.add(id);
-    const kept = present({ clientSecret: secret, secretRotation: given.secretRotation });
-    const live = settled(wire, given, kept, owned(given));
+    const kept = withoutUnset({ clientSecret: secret, secretRotation: given.secretRotation });
+    const live = settled(json, given, kept, owned(given));
     claim.state = live.state;
     return live;
   },
 
   async read(operation, { id, state }) {
-    const wire = await unlessGone(operation.api.readClient(id));
-    if (wire === undefined) return undefined;
-    warnOfOtherOwner(operation, oauth2Client, id, state, wire, Object.keys(lifespansOf(state)));
+    const json = await unlessGone(operation.api.readClient(id));
+    if (json === undefined) return undefined;
+    warnOfOtherOwner(operation, oauth2Client, id, state, json, Object.keys(lifespansOf(state)));
     const names = Object.keys(state).length === 0 ? [...compared, ...lifespanNames] : owned(state);
-    const drift = (await secretStillWorks(operation.api, wire, state)) ? {} : { [driftKey("clientSecret")]: true };
-    return { id, state: Object.assign(carried(state), remembered(state), toState(wire, state, names), drift) };
+    const drift = (await secretStillWorks(operation.api, json, state)) ? {} : { [driftKey("clientSecret")]: true };
+    return { id, state: Object.assign(carried(state), remembered(state), toState(json, state, names), drift) };
   },
 
   async update(operation, { id, inputs: given, state }) {
@@ -253,7 +253,7 @@ export const oauth2Client: Resource<HydraOperation, OAuth2ClientInputs> = {
     const own = [...compared, ...lifespanNames];
     const names = changedFields(oauth2Client, given, state).filter((name) => own.includes(name));
     // Lifespans that are given up go to the ClientLifespans that has the client, if one does.
-    const asked = { ...claims.wantedLifespans(operation.memory, id), ...present(given) };
+    const asked = { ...claims.wantedLifespans(operation.memory, id), ...withoutUnset(given) };
     const change = (observed: HydraJson) => ({
       ...differing(oauth2Client, asked, state, observed, names),
       ...(plan.send === undefined ? {} : { client_secret: plan.send }),
@@ -261,7 +261,7 @@ export const oauth2Client: Resource<HydraOperation, OAuth2ClientInputs> = {
     // A lifespan that may have been written is ours until somebody looked.
     const begun = inDoubt({ ...lifespansOf(given), ...state }, names);
     const unsent = plan.send === undefined ? () => begun : () => secretInDoubt(begun);
-    const { wire, written } = await keptInDoubt(id, false, unsent, syncClient(operation, id, change));
+    const { json, written } = await keptInDoubt(id, false, unsent, syncClient(operation, id, change));
     // A server that rotates leaves the secret before in force, however that ends.
     const unrotated = ({ method }: { method: string }) => (method === "POST" ? unsent() : secretInDoubt(begun));
     const secret = await keptInDoubt(id, written, unrotated, finishSecret(operation, id, plan));
@@ -272,7 +272,7 @@ export const oauth2Client: Resource<HydraOperation, OAuth2ClientInputs> = {
     const touched = owned(given).filter((name) => names.includes(name));
     const untouched = owned(given).filter((name) => !names.includes(name));
     const kept = { ...rest, ...registration, ...secret.state, ...keptFields(oauth2Client, state, given, untouched) };
-    return settled(asAnnounced(oauth2Client, given, state, wire, touched), given, kept, touched, secret.reasons).state;
+    return settled(asAnnounced(oauth2Client, given, state, json, touched), given, kept, touched, secret.reasons).state;
   },
 
   listInputs: ["clientName", "owner"],
@@ -291,9 +291,9 @@ export const oauth2Client: Resource<HydraOperation, OAuth2ClientInputs> = {
 };
 
 /** Whether a client is in every field what these inputs ask for; what the server fills in may be anything. */
-function isAsAsked(wire: HydraJson, given: Values): boolean {
+function isAsAsked(json: HydraJson, given: Values): boolean {
   const filled = (name: string) =>
     fields[name]?.serverDefault !== undefined && isUnset(oauth2Client, name, given[name]);
   const names = [...compared, ...lifespanNames].filter((name) => !filled(name));
-  return Object.keys(differing(oauth2Client, given, {}, wire, names)).length === 0;
+  return Object.keys(differing(oauth2Client, given, {}, json, names)).length === 0;
 }

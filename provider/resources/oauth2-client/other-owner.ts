@@ -5,8 +5,8 @@ import { snakeCase } from "../../hydra/naming.ts";
 import { driftKey } from "../../lifecycle/diff.ts";
 import type { Definition } from "../../lifecycle/resource.ts";
 import type { Values } from "../../lifecycle/value.ts";
+import { differing } from "../hydra-json.ts";
 import type { HydraOperation } from "../memory.ts";
-import { differing } from "../wire.ts";
 
 /** Warns where the live client has other lifespans than `known` says, of those names. */
 export function warnOfOtherOwner(

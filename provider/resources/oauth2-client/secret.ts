@@ -171,14 +171,14 @@ function isMissing(error: unknown): error is HydraError {
 }
 
 /** Asked on a public endpoint, where the configuration wants that: no answer of the admin API tells. */
-export async function secretStillWorks(api: HydraApi, wire: HydraJson, state: Values): Promise<boolean> {
+export async function secretStillWorks(api: HydraApi, json: HydraJson, state: Values): Promise<boolean> {
   const secret = state.clientSecret;
   // By another method than the client has now, the right secret is refused too.
-  const method = secretMethodOf(wire.token_endpoint_auth_method);
+  const method = secretMethodOf(json.token_endpoint_auth_method);
   const asks = api.readsCheckSecrets && typeof secret === "string" && method !== undefined;
   // What is in doubt, or was found changed, stays so until one is written.
   if (!asks || api.checkSecret === undefined) return state[driftKey("clientSecret")] !== true;
-  return api.checkSecret(String(wire.client_id), secret, method);
+  return api.checkSecret(String(json.client_id), secret, method);
 }
 
 /** How a client proves its secret, where it does. */

@@ -9,9 +9,9 @@ import type { Values } from "../../lifecycle/value.ts";
 import { otherwise } from "../doubt.ts";
 import { entryOf } from "../entry.ts";
 import { lifespanNames } from "../field/lifespan.ts";
+import { differing, hydraJsonOf } from "../hydra-json.ts";
 import type { HydraOperation } from "../memory.ts";
 import { createQueue } from "../queue.ts";
-import { differing, wireOf } from "../wire.ts";
 
 const lifespanWireNames = lifespanNames.map(snakeCase);
 
@@ -26,7 +26,7 @@ const readOnly = new Set([
 
 /** The client as it is now, and whether it had to be written for that. */
 export interface Synced {
-  readonly wire: HydraJson;
+  readonly json: HydraJson;
   readonly written: boolean;
 }
 
@@ -39,11 +39,11 @@ export async function syncClient(
   return alone(operation, id, async () => {
     const observed = await operation.api.getClient(id);
     const wanted = change(observed);
-    if (Object.keys(wanted).length === 0) return { wire: observed, written: false };
+    if (Object.keys(wanted).length === 0) return { json: observed, written: false };
     const changed = await write(operation, id, observed, wanted);
     const answer = await clearLifespans(operation, id, wanted, changed);
     // What a PUT answers here is the time of the PUT.
-    return { wire: { ...answer, created_at: observed.created_at }, written: true };
+    return { json: { ...answer, created_at: observed.created_at }, written: true };
   });
 }
 
@@ -91,7 +91,7 @@ export function asAnnounced(
 ): HydraJson {
   const undone = differing(resource, inputs, state, answer, names);
   const done = names.filter((name) => !(snakeCase(name) in undone));
-  return { ...answer, ...wireOf(resource, inputs, done) };
+  return { ...answer, ...hydraJsonOf(resource, inputs, done) };
 }
 
 async function write(

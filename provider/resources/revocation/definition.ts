@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import * as z from "zod";
 import { rulesOf } from "../../lifecycle/field.ts";
 import { Refusal, type Resource } from "../../lifecycle/resource.ts";
-import { present } from "../../lifecycle/value.ts";
+import { withoutUnset } from "../../lifecycle/value.ts";
 import { connection, connectionRules } from "../field/connection.ts";
 import * as field from "../field/field.ts";
 import type { HydraOperation } from "../memory.ts";
@@ -56,7 +56,7 @@ export const revocation: Resource<HydraOperation, RevocationInputs> = {
 
   async create(operation, given) {
     await revoke(operation, given);
-    return { id: randomUUID(), state: { ...present(given), revokedAt: new Date().toISOString() } };
+    return { id: randomUUID(), state: { ...withoutUnset(given), revokedAt: new Date().toISOString() } };
   },
 
   async read(_operation, { id, state }) {
@@ -65,7 +65,7 @@ export const revocation: Resource<HydraOperation, RevocationInputs> = {
   },
 
   // Another name for the same server is all that changes in place.
-  update: async (_operation, { inputs: given, state }) => present({ ...given, revokedAt: state.revokedAt }),
+  update: async (_operation, { inputs: given, state }) => withoutUnset({ ...given, revokedAt: state.revokedAt }),
 
   listInputs: [],
 

@@ -65,9 +65,9 @@ function giveBack(operation: HydraOperation, name: KeyName, record: KeyRecord): 
     const trouble = await restoreOwed(operation, name, record.changing.size > 0).catch((reason: unknown) => reason);
     if (!(trouble instanceof ExplainedError)) throw error;
     const { code, advice } = trouble;
-    const told = (message: string) => ({ code, message: `${message}; ${trouble.message}`, advice });
-    if (error instanceof HydraError) throw amended(error, told(error.message));
-    throw error instanceof Refusal ? new Refusal(told(error.message), error) : error;
+    const explain = (message: string) => ({ code, message: `${message}; ${trouble.message}`, advice });
+    if (error instanceof HydraError) throw amended(error, explain(error.message));
+    throw error instanceof Refusal ? new Refusal(explain(error.message), error) : error;
   };
 }
 

@@ -12,8 +12,8 @@ import { textOf, type Values } from "../../lifecycle/value.ts";
 import { connection, connectionRules } from "../field/connection.ts";
 import * as field from "../field/field.ts";
 import { sameKey } from "../field/public-key.ts";
+import { hydraJsonOf, outputsOf, readFields, unlessUnmet, unmetReasons } from "../hydra-json.ts";
 import type { HydraOperation } from "../memory.ts";
-import { outputsOf, readFields, unlessUnmet, unmetReasons, wireOf } from "../wire.ts";
 import { createTrust } from "./create.ts";
 import { deleteTrust } from "./delete.ts";
 import { storedKey, trustsOf } from "./key.ts";
@@ -59,11 +59,11 @@ const fields = rulesOf(inputs, outputs, {
 
 const plainFields = ["issuer", "subject", "allowAnySubject", "scope", "expiresAt"];
 
-function toState(wire: HydraJson, known: Values, jwk: unknown): Values {
+function toState(json: HydraJson, known: Values, jwk: unknown): Values {
   return {
-    ...readFields(trustedJwtIssuer, wire, known, plainFields),
+    ...readFields(trustedJwtIssuer, json, known, plainFields),
     ...(isNothing(jwk) ? {} : { jwk }),
-    ...outputsOf(trustedJwtIssuer, wire),
+    ...outputsOf(trustedJwtIssuer, json),
     ...(isNothing(known.connection) ? {} : { connection: known.connection }),
   };
 }
@@ -116,25 +116,25 @@ export const trustedJwtIssuer: Resource<HydraOperation, TrustedJwtIssuerInputs> 
   async read(operation, { id, state }) {
     const { api, memory, warn } = operation;
     const same = await unlessGone(api.getTrust(id));
-    const wire = same ?? (await findTrust(api, state));
-    if (wire === undefined) {
+    const json = same ?? (await findTrust(api, state));
+    if (json === undefined) {
       recordOf(memory, keyName(state)).kept.delete(subjectIn(state));
       return undefined;
     }
-    const name = keyNameOf(wire);
+    const name = keyNameOf(json);
     const record = recordOf(memory, name);
-    if (!same) record.successors.set(id, String(wire.id));
+    if (!same) record.successors.set(id, String(json.id));
     const stored = await storedKey(operation, name);
     const found = (jwk: unknown, marks: Values = {}) => ({
-      id: String(wire.id),
-      state: { ...toState(wire, state, jwk), ...marks },
+      id: String(json.id),
+      state: { ...toState(json, state, jwk), ...marks },
     });
     if (stored.readable && stored.key !== undefined) {
       const unchanged = !isNothing(state.jwk) && sameKey(stored.key, state.jwk);
       return found(unchanged ? state.jwk : stored.key);
     }
     // Under another id it was recreated, whoever did that, and nobody shows with which key.
-    const doubtful = !same && !stored.readable && !record.vouchers.has(String(wire.id));
+    const doubtful = !same && !stored.readable && !record.vouchers.has(String(json.id));
     if (stored.readable || !isNothing(state.jwk)) {
       return found(state.jwk, { ...marksOf(state), ...(doubtful ? { [unconfirmed]: true } : {}) });
     }
@@ -154,7 +154,7 @@ export const trustedJwtIssuer: Resource<HydraOperation, TrustedJwtIssuerInputs> 
   async list({ api }, query) {
     const issuer = typeof query.issuer === "string" && query.issuer !== "" ? query.issuer : undefined;
     const all = await api.listTrusts(issuer);
-    return all.map((wire) => ({ id: String(wire.id), name: textOf(wire.issuer) }));
+    return all.map((json) => ({ id: String(json.id), name: textOf(json.issuer) }));
   },
 
   async delete(operation, { id, state }) {
@@ -182,7 +182,7 @@ function recorded(id: string, state: Values): RecordedTrust {
 }
 
 function bodyOf(given: Values): HydraJson {
-  return wireOf(trustedJwtIssuer, given, [...plainFields, "jwk"]);
+  return hydraJsonOf(trustedJwtIssuer, given, [...plainFields, "jwk"]);
 }
 
 /** Tells a trust that is all that these values say, its key apart. */

@@ -13,8 +13,8 @@ export function keyName(values: Values): KeyName {
   return { issuer: textOf(values.issuer), kid: textOf((values.jwk as Values | undefined)?.kid) };
 }
 
-export function keyNameOf(wire: HydraJson): KeyName {
-  return { issuer: textOf(wire.issuer), kid: textOf((wire.public_key as Values | undefined)?.kid) };
+export function keyNameOf(json: HydraJson): KeyName {
+  return { issuer: textOf(json.issuer), kid: textOf((json.public_key as Values | undefined)?.kid) };
 }
 
 export function sameKeyName(left: KeyName, right: KeyName): boolean {
@@ -22,8 +22,8 @@ export function sameKeyName(left: KeyName, right: KeyName): boolean {
 }
 
 /** Whom a trust is about: with issuer and kid, what makes it unique. */
-export function subjectOf(wire: HydraJson): string {
-  return wire.allow_any_subject === true ? "*" : `=${textOf(wire.subject)}`;
+export function subjectOf(json: HydraJson): string {
+  return json.allow_any_subject === true ? "*" : `=${textOf(json.subject)}`;
 }
 
 /** The same of inputs or a state. */

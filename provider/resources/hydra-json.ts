@@ -11,7 +11,7 @@ import { type Definition, type Live, PartialFailure } from "../lifecycle/resourc
 import { sameJson, textOf, type Values } from "../lifecycle/value.ts";
 
 /** The set properties among `names`, by Hydra's names: an empty one asks for what an unset one does. The connection is not Hydra's. */
-export function wireOf(resource: Definition, values: Values, names: readonly string[]): HydraJson {
+export function hydraJsonOf(resource: Definition, values: Values, names: readonly string[]): HydraJson {
   const set = names.filter((name) => name !== "connection" && !isUnset(resource, name, values[name]));
   return Object.fromEntries(set.map((name) => [snakeCase(name), values[name]]));
 }
@@ -20,11 +20,11 @@ export function wireOf(resource: Definition, values: Values, names: readonly str
  * What is recorded of a live object: the fields that are set, in the spelling of `known` where that means the same.
  * So neither a duration written differently nor an empty list is ever a change.
  */
-export function readFields(resource: Definition, wire: HydraJson, known: Values, names: readonly string[]): Values {
+export function readFields(resource: Definition, json: HydraJson, known: Values, names: readonly string[]): Values {
   const state: Record<string, unknown> = {};
   for (const name of names) {
     const kind = kindOfField(resource, name);
-    const live = liveValue(kind, wire, name);
+    const live = liveValue(kind, json, name);
     if (!isNothing(known[name]) && sameValue(kind, known[name], live)) state[name] = known[name];
     else if (!isNothing(live) && !kind.isEmpty(live)) state[name] = live;
   }
@@ -48,10 +48,10 @@ export function listedClient({ client_id: id, client_name: name }: HydraJson): {
 }
 
 /** What the server adds to the inputs. */
-export function outputsOf(resource: Definition, wire: HydraJson): Values {
+export function outputsOf(resource: Definition, json: HydraJson): Values {
   const state: Record<string, unknown> = {};
   for (const name of Object.keys(resource.outputs.shape)) {
-    const value = wire[snakeCase(name)];
+    const value = json[snakeCase(name)];
     if (!isNothing(value) && value !== "") state[name] = value;
   }
   return state;
@@ -128,8 +128,8 @@ export function unlessUnmet(live: Live, reasons: readonly Explanation[]): Live {
   return live;
 }
 
-function liveValue({ type, recordable }: Kind, wire: HydraJson, name: string): unknown {
-  const value = wire[snakeCase(name)];
+function liveValue({ type, recordable }: Kind, json: HydraJson, name: string): unknown {
+  const value = json[snakeCase(name)];
   if (isNothing(value)) return undefined;
   const actual = Array.isArray(value) ? "array" : typeof value;
   if (type !== "any" && type !== actual) {
