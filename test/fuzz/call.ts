@@ -6,7 +6,8 @@ import * as good from "./good.ts";
 import { type Call, operations, type Properties, type Type, types, type Verb } from "./host.ts";
 import { spoiled, texts } from "./hostile.ts";
 
-const functions = {
+/** Good arguments of each function. */
+export const functions = {
   getOAuth2Client: { clientId: "web", connection: null },
   getOAuth2Clients: { clientName: "Web", owner: null, connection: null },
   getTrustedJwtIssuer: { id: good.trust.id, connection: null },

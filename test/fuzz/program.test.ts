@@ -1,8 +1,9 @@
 // Knows that no program, state or configuration brings a host down, leads a request astray or goes unexplained.
 
 import * as fc from "fast-check";
-import { afterAll, beforeAll, describe, expect } from "vitest";
-import { apart, calls, expectNamed, expectRoutes, listings, questions } from "./call.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as registry from "../../provider/registry.ts";
+import { apart, calls, expectNamed, expectRoutes, functions, listings, questions } from "./call.ts";
 import * as good from "./good.ts";
 import { type Call, dynamic, plugin, type Run, received, sent } from "./host.ts";
 import { spoiled, texts, values } from "./hostile.ts";
@@ -19,6 +20,11 @@ beforeAll(async () => {
   hosts = { plugin: made.run, dynamic: dynamic(server) };
 });
 afterAll(() => server.close());
+
+it("asks for every resource and function", () => {
+  expect(Object.keys(good.inputs).sort()).toEqual(registry.resources.map(({ type }) => type).sort());
+  expect(Object.keys(functions).sort()).toEqual(registry.functions.map(({ type }) => type).sort());
+});
 
 const reply = (status: number, body: object) => ({ status, headers: {}, body: JSON.stringify(body) });
 

@@ -57,7 +57,9 @@ describe.each(origins)("$type", (origin) => {
 
   it("accounts for each of our properties once: it comes from an argument, or there is none", () => {
     const became = new Set(origin.arguments.flatMap(({ becomes }) => becomes ?? []));
-    expect([...became, ...origin.lacks].sort()).toEqual(properties.sort());
+    expect([...became, ...origin.lacks].sort(), "a property that Terraform lacks stands in `lacks`").toEqual(
+      properties.sort(),
+    );
   });
 });
 

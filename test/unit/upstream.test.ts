@@ -5,8 +5,8 @@ import { expect, it } from "vitest";
 import { camelCase, snakeCase } from "../../provider/hydra/naming.ts";
 import { lifespans } from "../../provider/resources/field/lifespan.ts";
 import type { JsonWebKeyInputs } from "../../provider/resources/json-web-key/definition.ts";
-import type { OAuth2ClientInputs, OAuth2ClientOutputs } from "../../provider/resources/oauth2-client/definition.ts";
 import { oauth2Client } from "../../provider/resources/oauth2-client/definition.ts";
+import type { OAuth2ClientInputs, OAuth2ClientOutputs } from "../../provider/resources/oauth2-client/field.ts";
 import type { TrustedJwtIssuerInputs } from "../../provider/resources/trusted-jwt-issuer/definition.ts";
 
 type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Tail}`
