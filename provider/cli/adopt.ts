@@ -6,6 +6,7 @@ import { unlessGone } from "../hydra/error.ts";
 import { textOf } from "../lifecycle/value.ts";
 import { addressed, isOwnSet } from "../resources/json-web-key/name.ts";
 import { signingKey } from "../resources/json-web-key/signing.ts";
+import { shellWord } from "../resources/shell.ts";
 import { keyNameOf } from "../resources/trusted-jwt-issuer/name.ts";
 import { judgeClient, judgeKey, judgeTrust, type Verdict } from "./adoptable.ts";
 import { type Command, CommandError, type Console } from "./command.ts";
@@ -99,11 +100,6 @@ Then, in a Pulumi project that has the plugin:
     return 0;
   },
 };
-
-/** As a shell reads it as one word. */
-function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
 
 const nothing: Explanation = {
   code: "nothing-to-adopt",

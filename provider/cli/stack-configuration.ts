@@ -1,6 +1,7 @@
 // The settings of the `hydra` namespace in the configuration of a stack, as Pulumi itself reads them. Secrets are in clear.
 
 import { execFile } from "node:child_process";
+import { shellWord } from "../resources/shell.ts";
 import { CommandError } from "./command.ts";
 import { printable } from "./printable.ts";
 
@@ -13,7 +14,7 @@ export interface StackConfiguration {
 
 /** Asks Pulumi, in the folder of a program, for the settings of one of its stacks. */
 export async function readStackConfiguration(stack: string): Promise<StackConfiguration> {
-  const asked = `\`pulumi config --stack ${printable(stack)}\``;
+  const asked = `\`pulumi config --stack ${shellWord(printable(stack))}\``;
   const args = ["config", `--stack=${stack}`, "--json", "--show-secrets", "--non-interactive", "--color=never"];
   const text = await new Promise<string>((resolve, reject) => {
     execFile("pulumi", args, { maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {

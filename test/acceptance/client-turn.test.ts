@@ -57,17 +57,17 @@ function refusal() {
 
 /** What the message on a client that exists says to do. */
 function advice(message: string) {
-  const [, importing = ""] = /`pulumi (import \S+ \S+ "[^"]+")`/.exec(message) ?? [];
-  const [, deleting = "", id = '""'] = /`(hydra delete oauth2-client ("[^"]+") --endpoint \S+)`/.exec(message) ?? [];
+  const [, importing = ""] = /`pulumi (import \S+ \S+ [\w-]+)`/.exec(message) ?? [];
+  const [, deleting = "", id = ""] = /`(hydra delete oauth2-client ([\w-]+) --endpoint \S+)`/.exec(message) ?? [];
   return {
     import: (stack: Workspace, name: string) => {
-      const words = importing.replaceAll('"', "").replace("<name>", name).split(" ");
+      const words = importing.replace("<name>", name).split(" ");
       return stack.run(...words, "--stack", "dev", "--yes", "--protect=false");
     },
     /** As it is printed, by the program of the server. */
     delete: async (stack: Workspace) => stack.shell(`hydra() { ${json(await part("hydra"))} "$@"; }\n${deleting}`),
     /** The same where the way of the message is closed. */
-    deleteBeside: () => admin.delete(path(JSON.parse(id))),
+    deleteBeside: () => admin.delete(path(id)),
   };
 }
 

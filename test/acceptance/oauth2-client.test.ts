@@ -113,8 +113,8 @@ describe("OAuth2Client", () => {
         "this resource; if you renamed or moved the resource in the program, give its old name or parent in the option " +
         "`aliases`; if Pulumi is replacing it (`--replace`, `pulumi state taint`), set the option " +
         "`deleteBeforeReplace: true`; if another resource of the program has this clientId, change one of the two; otherwise " +
-        `adopt it on the plugin with \`pulumi import hydra:index:OAuth2Client <name> "${id}"\`, ` +
-        `or delete it with \`hydra delete oauth2-client "${id}" --endpoint ${hydra.adminUrl}\` [exists-already]`,
+        `adopt it on the plugin with \`pulumi import hydra:index:OAuth2Client <name> ${id}\`, ` +
+        `or delete it with \`hydra delete oauth2-client ${id} --endpoint ${hydra.adminUrl}\` [exists-already]`,
       "update failed",
     ]);
     expect(await recorded(stack)).toEqual({});

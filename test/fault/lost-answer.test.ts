@@ -87,7 +87,7 @@ describe("a create whose answer is lost", () => {
       outcome: "unsure",
       failed: expect.stringContaining(
         `it may have created the client "${id}"; before the next \`pulumi up\`, adopt it on the plugin with ` +
-          `\`pulumi import hydra:index:OAuth2Client it "${id}"\`, or delete it with \`hydra delete oauth2-client "${id}" --endpoint ${proxy.url}\``,
+          `\`pulumi import hydra:index:OAuth2Client it ${id}\`, or delete it with \`hydra delete oauth2-client ${id} --endpoint ${proxy.url}\``,
       ),
     });
     expect(held.pending()?.__clientId).toBe(id);
@@ -147,7 +147,7 @@ describe("a create whose answer is lost", () => {
 
 describe("somebody else's client", () => {
   const recovery = (id: string) =>
-    `adopt it on the plugin with \`pulumi import hydra:index:OAuth2Client it "${id}"\`, or delete it with \`hydra delete oauth2-client "${id}" --endpoint ${proxy.url}\``;
+    `adopt it on the plugin with \`pulumi import hydra:index:OAuth2Client it ${id}\`, or delete it with \`hydra delete oauth2-client ${id} --endpoint ${proxy.url}\``;
 
   it("that was there before is left alone, though it be the same and the answer lost", async () => {
     const clientId = `chosen-${randomUUID()}`;

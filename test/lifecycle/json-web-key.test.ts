@@ -252,7 +252,7 @@ describe.each(["plugin", "dynamic"] as const)("on the %s host", (name) => {
         `could not create JsonWebKey: the key "${set}/a" exists already and this resource did not create it`,
       );
       expect(message).toContain(
-        `pulumi import hydra:index:JsonWebKey ${name === "plugin" ? "web" : "<name>"} "${set}/a"`,
+        `pulumi import hydra:index:JsonWebKey ${name === "plugin" ? "web" : "<name>"} ${set}/a`,
       );
       expect(message).toContain(`or delete it with a DELETE of /admin/keys/${set}/a`);
       expectPublic(message, theirs);

@@ -166,7 +166,7 @@ describe("Create", () => {
     expect(await failing(other.create("OAuth2Client", { __clientId: id }, { timeout: 1 }))).toEqual([
       "UNKNOWN",
       `could not create OAuth2Client: cancelled (POST /admin/clients); it may have created the client "${id}"${late}; before the next \`pulumi up\`, ` +
-        `adopt it on the plugin with \`pulumi import hydra:index:OAuth2Client web "${id}"\`, or delete it with \`hydra delete oauth2-client "${id}" --endpoint ${gateway.url}\` [in-doubt]`,
+        `adopt it on the plugin with \`pulumi import hydra:index:OAuth2Client web ${id}\`, or delete it with \`hydra delete oauth2-client ${id} --endpoint ${gateway.url}\` [in-doubt]`,
     ]);
     const state = { clientId: "web", clientName: "Web" };
     expect(await failing(other.update("OAuth2Client", "web", state, { clientId: "web" }, { timeout: 1 }))).toEqual([

@@ -6,8 +6,8 @@ import type { StoredKey } from "../../hydra/key.ts";
 import { Refusal } from "../../lifecycle/resource.ts";
 import { lookAfter } from "../doubt.ts";
 import { sameThumbprint } from "../field/public-key.ts";
-import { importCommand } from "../import-command.ts";
 import type { HydraOperation } from "../memory.ts";
+import { importCommand } from "../shell.ts";
 import { addressed, idOf, type KeyName, pathOf } from "./name.ts";
 
 /** A key that is to be made. */
@@ -79,7 +79,7 @@ function existsAlready(operation: HydraOperation, asked: NewKey): Refusal {
 /** What can be done about a key that no state has. */
 function recovery(operation: HydraOperation, asked: NewKey): string {
   return (
-    `adopt it on the plugin with ${importCommand(operation, "JsonWebKey", shown(asked))}, ` +
+    `adopt it on the plugin with ${importCommand(operation, "JsonWebKey", idOf(asked))}, ` +
     `or delete it with a DELETE of ${pathOf(asked)}`
   );
 }

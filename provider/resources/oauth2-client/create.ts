@@ -5,8 +5,8 @@ import { HydraError, mayHaveWritten, unlessGone } from "../../hydra/error.ts";
 import type { HydraJson } from "../../hydra/json.ts";
 import { Refusal } from "../../lifecycle/resource.ts";
 import { lookAfter } from "../doubt.ts";
-import { importCommand } from "../import-command.ts";
 import type { HydraOperation } from "../memory.ts";
+import { importCommand, shellWord } from "../shell.ts";
 import { syncClient } from "./sync.ts";
 
 /** A client that is to be made. */
@@ -87,9 +87,8 @@ function appeared(operation: HydraOperation, id: string): Refusal {
 }
 
 function recovery(operation: HydraOperation, id: string): string {
-  const name = JSON.stringify(id);
   return (
-    `adopt it on the plugin with ${importCommand(operation, "OAuth2Client", name)}, ` +
-    `or delete it with \`hydra delete oauth2-client ${name} --endpoint ${operation.api.url}\``
+    `adopt it on the plugin with ${importCommand(operation, "OAuth2Client", id)}, ` +
+    `or delete it with \`hydra delete oauth2-client ${shellWord(id)} --endpoint ${operation.api.url}\``
   );
 }
