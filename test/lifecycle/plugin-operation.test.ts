@@ -313,7 +313,7 @@ describe("Read", () => {
         severity: 2,
         urn: "urn:pulumi:dev::program::hydra:index:TrustedJwtIssuer::web",
         message:
-          "jwk: this server cannot show the key of this trust; name it in the program, and the next `up` records it without touching the trust [key-unread]",
+          "jwk: this server cannot show the key of this trust; write the key into the program, and the next `up` records it without touching the trust [key-unread]",
       },
     ]);
     const state = { ...found.properties };

@@ -57,10 +57,10 @@ const cases: Record<string, Case> = {
   "no-implicit-grant": {
     passes: [{}, spa, { responseTypes: ["code", "code id_token", "id_token"] }],
     fails: [
-      [{ grantTypes: ["code", "implicit"] }, "grantTypes[1]: implicit puts access tokens into addresses"],
+      [{ grantTypes: ["code", "implicit"] }, "grantTypes[1]: implicit puts access tokens into URLs"],
       ...["token", "id_token token", "code token"].map((type): [State, string] => [
         { responseTypes: ["code", type] },
-        `responseTypes[1]: "${type}" puts an access token into an address`,
+        `responseTypes[1]: "${type}" puts an access token into a URL`,
       ]),
     ],
   },

@@ -19,5 +19,5 @@ export function ruleTable(group = ""): string {
     why,
     mend.charAt(0).toUpperCase() + mend.slice(1),
   ]);
-  return table(["Rule", "Level", "Standard", "What it asks for", "Why", "How to mend"], rows);
+  return table(["Rule", "Level", "Standard", "What it asks for", "Why", "How to fix it"], rows);
 }

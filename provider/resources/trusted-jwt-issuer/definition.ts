@@ -169,7 +169,7 @@ export const trustedJwtIssuer: Resource<HydraOperation, TrustedJwtIssuerInputs> 
 const keyUnread: Explanation = {
   code: "key-unread",
   message: "jwk: this server cannot show the key of this trust",
-  advice: "name it in the program, and the next `up` records it without touching the trust",
+  advice: "write the key into the program, and the next `up` records it without touching the trust",
 };
 
 function marksOf(state: Values): Values {
