@@ -26,16 +26,16 @@ const options = {
 
 export const audit: Command = {
   name: "audit",
-  summary: "find clients, trusts and keys that are not safe",
+  summary: "find clients, trusts and keys that break a security rule",
   options,
   help: `Usage: pulumi-hydra audit [options]
 
-Judges the OAuth 2.0 clients, trusted JWT issuers and keys of a Hydra by the rules of docs/audit.md. The command only
-reads. It never shows a secret.
+Checks the OAuth 2.0 clients, trusted JWT issuers and keys of a Hydra against the rules of docs/audit.md. The command only
+reads, and never shows a secret.
 
-  --level <level>       the lowest level to show: error, warning or note; warning unless given
-  --exceptions <file>   a JSON file with the findings that you accept, each with a reason and an end
-  --key-set <set>       judge the keys in this set too, besides those that Hydra signs with; can be repeated
+  --level <level>       the lowest level to show: error, warning or note. Defaults to warning
+  --exceptions <file>   a JSON file of the findings that you accept, each with a reason and a last day
+  --key-set <set>       also judge the keys in this set, besides those that Hydra signs with. Can be repeated
   --json                write JSON instead of a table
   --sarif               write SARIF 2.1.0 instead of a table
 ${reachHelp}

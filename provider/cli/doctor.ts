@@ -17,17 +17,17 @@ const options = { ...reachOptions, ...connectionOption, json: { type: "boolean" 
 
 export const doctor: Command = {
   name: "doctor",
-  summary: "test each step of the way to Hydra, and say what to do",
+  summary: "test each step on the way to Hydra, and say what to do",
   options,
   help: `Usage: pulumi-hydra doctor [options]
 
-Takes the way to Hydra that the provider takes, step by step: settings, proxy, name, connection, TLS, credential,
-admin API, version, public API, call limits, clock, and one read. Each step is a line that says what was tried and what
-to do. The command only reads, and never shows a secret.
+Reaches Hydra in the same way as the provider, and tests each step: settings, proxy, name, connection, TLS, credential,
+admin API, version, public API, call limits, clock, and one read. For each step, a line says what the command tried, what
+came of it, and what you can do. The command only reads, and never shows a secret.
 
 ${reachHelp}
-${connectionHelp};
-                        every configured server unless given
+${connectionHelp}.
+                        Defaults to every configured server
   --json                write JSON instead of lines
   -h, --help            this text
 

@@ -54,9 +54,10 @@ export const stateOptions = {
 } as const;
 
 /** Their lines of a help. */
-export const stateHelp = `  --state <file>        an export of \`pulumi stack export --file <file>\`, - for the standard input; repeat it for each
-                        stack that manages something on this Hydra
-  --server <server>     how the exports name this Hydra, where that is another URL or a connection; can be repeated`;
+export const stateHelp = `  --state <file>        a file of \`pulumi stack export --file <file>\`, or - for the standard input. Can be repeated: give
+                        one for each stack that manages something on this Hydra
+  --server <server>     the URL or connection by which the exports name this Hydra, if it is not the URL that the
+                        command uses. Can be repeated`;
 
 /** What exports record, and what that says of a server. */
 export interface Records {

@@ -14,8 +14,8 @@ export const reachOptions = { "admin-url": { type: "string" }, stack: { type: "s
 export const connectionOption = { connection: { type: "string" } } as const;
 
 /** Their lines of a help. */
-export const reachHelp = `  --admin-url <url>     the base URL of Hydra's admin API; PULUMI_HYDRA_ADMIN_URL unless given
-  --stack <stack>       use the settings of this stack, as the provider does; run it in the folder of the program`;
+export const reachHelp = `  --admin-url <url>     the base URL of Hydra's admin API. Defaults to PULUMI_HYDRA_ADMIN_URL
+  --stack <stack>       use the settings of this stack, as the provider does. Run the command in the program's folder`;
 
 export const connectionHelp = `  --connection <name>   ask the server of this name in hydra:connections`;
 

@@ -43,12 +43,12 @@ interface Unmanaged extends Shown {
 
 export const unmanaged: Command = {
   name: "unmanaged",
-  summary: "list the clients, trusts and keys that no stack has",
+  summary: "list the clients, trusts and keys that no stack manages",
   options,
   help: `Usage: pulumi-hydra unmanaged --state <export>... [options]
 
-Lists the OAuth 2.0 clients and trusted JWT issuers of a Hydra that none of the given exports has, and the keys of the
-sets in which they have others. The command only reads. It never reads or shows a secret of an export.
+Lists the OAuth 2.0 clients and trusted JWT issuers of a Hydra that no given export manages. If an export manages a key,
+the command also lists the other keys of the same set. It only reads, and never decrypts or shows a secret of an export.
 
 ${stateHelp}
   --json                write JSON instead of a table
@@ -56,7 +56,7 @@ ${reachHelp}
 ${connectionHelp}
   -h, --help            this text
 
-The exit code is 0 if the exports have everything, 7 if something is unmanaged, and another number if the command
+The exit code is 0 if the exports manage everything, 7 if something is unmanaged, and another number if the command
 cannot tell.
 `,
 
