@@ -52,21 +52,21 @@ export const adopt: Command = {
   help: `Usage: pulumi-hydra adopt [options]
 
 Reads the OAuth 2.0 clients and trusted JWT issuers of a Hydra, or the keys of a set, and writes an import file for
-Pulumi. The command changes nothing on the server, and never writes or shows a secret or a private key. On standard error
-it says what it leaves out, and why.
+Pulumi. The command changes nothing on the server, and never writes or shows a secret or a private key. On standard
+error it says what it leaves out, and why.
 
   --owner <owner>       only clients with exactly this owner
   --client-name <name>  only clients with exactly this name
   --issuer <issuer>     only trusts with exactly this issuer
   --keys <set>          only the keys in exactly this set; can be repeated
-  -o, --out <file>      write the import file to this new file. Defaults to the standard output, which you can also name -
+  -o, --out <file>      write the import file to this new file. Defaults to -, which is the standard output
   --force               replace the file of --out if it exists
 ${stateHelp}
 ${reachHelp}
   -h, --help            this text
 
-With only a filter for clients, the file lists no trusts. With only --issuer, it lists no clients. It lists keys only with
---keys: the keys that Hydra signs with are in the sets hydra.openid.id-token and hydra.jwt.access-token.
+With only a filter for clients, the file lists no trusts. With only --issuer, it lists no clients. It lists keys only
+with --keys: the keys that Hydra signs with are in the sets hydra.openid.id-token and hydra.jwt.access-token.
 
 Without --stack, the settings come from the environment, under the names that the provider uses too:
 PULUMI_HYDRA_ADMIN_URL, PULUMI_HYDRA_ACCESS_TOKEN, PULUMI_HYDRA_CA_CERTIFICATE and so on.

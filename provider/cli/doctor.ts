@@ -22,8 +22,8 @@ export const doctor: Command = {
   help: `Usage: pulumi-hydra doctor [options]
 
 Reaches Hydra in the same way as the provider, and tests each step: settings, proxy, name, connection, TLS, credential,
-admin API, version, public API, call limits, clock, and one read. For each step, a line says what the command tried, what
-came of it, and what you can do. The command only reads, and never shows a secret.
+admin API, version, public API, call limits, clock, and one read. For each step, a line says what the command tried,
+what came of it, and what you can do. The command only reads, and never shows a secret.
 
 ${reachHelp}
 ${connectionHelp}.

@@ -54,8 +54,8 @@ export const stateOptions = {
 } as const;
 
 /** Their lines of a help. */
-export const stateHelp = `  --state <file>        a file of \`pulumi stack export --file <file>\`, or - for the standard input. Can be repeated: give
-                        one for each stack that manages something on this Hydra
+export const stateHelp = `  --state <file>        a file of \`pulumi stack export --file <file>\`, or - for the standard input. Can be repeated:
+                        give one for each stack that manages something on this Hydra
   --server <server>     the URL or connection by which the exports name this Hydra, if it is not the URL that the
                         command uses. Can be repeated`;
 

@@ -113,7 +113,7 @@ function tlsOf(socket: Socket, { tls }: Target): Finding {
     return { step: "TLS", state: "warning", said, advice, code: "tls-unverified" };
   }
   if (days < soon) {
-    const advice = `renew the certificate that ends in ${days} days: after that, nothing works`;
+    const advice = `renew the certificate that expires in ${days} days: after that, nothing works`;
     return { step: "TLS", state: "warning", said, advice, code: "tls-expired" };
   }
   return { step: "TLS", state: "ok", said };

@@ -86,7 +86,7 @@ describe("pulumi-hydra doctor", () => {
       step: "TLS",
       state: "warning",
       said: expect.stringMatching(/^TLSv1\.3; CN=pulumi-hydra test \w+ \(until \d{4}-\d\d-\d\d\)$/),
-      advice: "renew the certificate that ends in 0 days: after that, nothing works",
+      advice: "renew the certificate that expires in 0 days: after that, nothing works",
       code: "tls-expired",
     });
     expect(found.step("credential")?.said).toBe("the server answers a request with PULUMI_HYDRA_ACCESS_TOKEN");
