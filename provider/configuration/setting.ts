@@ -29,7 +29,7 @@ const headers = z.record(headerName, headerValue, {
 export const serverSchema = z.strictObject({
   /** The base URL of Hydra's admin API, with or without `/admin`, such as `http://127.0.0.1:4445`. */
   adminUrl: baseUrl,
-  /** The base URL of Hydra's public API, such as `http://127.0.0.1:4444`. Required for `checkSecrets`. Also used to verify that a client is ours if the response to its creation was lost. */
+  /** The base URL of Hydra's public API, such as `http://127.0.0.1:4444`. Required for `checkSecrets`. If the response to the creation of a client is lost, the provider also verifies here that the client on the server is the one that it created. */
   publicUrl: baseUrl.optional(),
   /** Whether a refresh also checks each known client secret at the public API, which costs one more call for each. Defaults to false. */
   checkSecrets: flag.optional(),
