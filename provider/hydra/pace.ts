@@ -64,7 +64,7 @@ export function waitEnded(came: Turn, { method, path }: Parameters<Pace>[0], unc
     const message = `cancelled while it waited for the server's call limit (${method} ${path})`;
     return new HydraError({ code: "stopped", message, ...place });
   }
-  const message = `the server limits calls and would let none through for an hour (429 ${method} ${path})`;
+  const message = `the server limits calls, and the wait for the next call is longer than an hour (429 ${method} ${path})`;
   const advice = "run it again later, or ask for a higher limit";
   return new HydraError({ code: "limited", message, advice, status: 429, ...place });
 }

@@ -100,7 +100,7 @@ async function drift(resource: typeof oauth2Client | typeof clientLifespans, nam
     const after = await rawGet(clientPath(made.id));
     expect(meaning(after[wire])).toStrictEqual(meaning(foreign ? drifted[wire] : before[wire]));
     expect(preview(resource, program, (await refresh(resource, repaired)) as Held).changed).toStrictEqual([]);
-    return foreign ? "not owned, left alone" : "seen, put back";
+    return foreign ? "unmanaged, unchanged" : "reported, reverted";
   } finally {
     await destroy(oauth2Client, owner ?? made);
   }
