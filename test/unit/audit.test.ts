@@ -418,7 +418,7 @@ describe("the policies", () => {
       "keys-are-renewed",
     ]);
     expect(policies().find(({ name }) => name === "no-implicit-grant")).toMatchObject({
-      description: "No access token travels in the address of a page (RFC 9700, 2.1.2)",
+      description: "No URL contains an access token (RFC 9700, 2.1.2)",
       enforcementLevel: "mandatory",
     });
     expect(new Set(policies().map(({ enforcementLevel }) => enforcementLevel))).toEqual(
