@@ -60,7 +60,7 @@ const ofProject: readonly Argument[] = [
     form: "text",
     how: "the name of a connection in `hydra:connections`, whose `adminUrl` is that project's",
   },
-  { name: "project_api_key", form: "text", how: "`accessToken` of that connection" },
+  { name: "project_api_key", form: "text", how: "`accessToken` of the connection that `connection` names" },
 ];
 
 const written: readonly Written[] = [
@@ -124,7 +124,7 @@ const written: readonly Written[] = [
       { name: "metadata", becomes: "metadata", form: "text", how: jsonText },
       { name: "jwks", becomes: "jwks", form: "text", how: `${jsonText}, ${publicOnly}` },
       { name: "jwks_wo", becomes: "jwks", form: "text", how: `${jsonText}, ${publicOnly}` },
-      { name: "jwks_wo_version", form: "text", how: "leave it out: a changed `jwks` is seen" },
+      { name: "jwks_wo_version", form: "text", how: "leave it out: Pulumi sees a change of `jwks`" },
       ...ofProject,
     ],
   },
@@ -159,7 +159,7 @@ export const settings: Readonly<Record<string, readonly Argument[]>> = {
     { name: "authentication.tls.certificate", becomes: "clientCertificate" },
     { name: "authentication.tls.key", becomes: "clientKey" },
     { name: "authentication.tls.insecure_skip_verify", becomes: "insecureSkipTlsVerify" },
-    { name: "retry_policy", becomes: "retries", how: "leave it out, unless 8 times is too often" },
+    { name: "retry_policy", becomes: "retries", how: "leave it out: by default, the provider retries up to 8 times" },
   ],
   "ory/ory": [
     { name: "project_slug", becomes: "adminUrl", how: "`https://<slug>.projects.oryapis.com`" },

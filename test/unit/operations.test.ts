@@ -51,7 +51,7 @@ describe("the page of operations", () => {
     const general = rows.slice(0, 28);
     const served = general.filter(({ servedBy }) => types.some((type) => servedBy.includes(`\`${type}\``)));
     expect([served.length, general.length - served.length]).toEqual([17, 11]);
-    expect(page).toContain("serve seventeen of them.\nThe other eleven belong to applications");
+    expect(page).toContain("call seventeen of them.\nThe other eleven belong to applications");
   });
 
   it("names for an application's operation tests that run it", () => {

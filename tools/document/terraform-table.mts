@@ -8,7 +8,7 @@ export type { Origin } from "../../provider/describe/terraform.ts";
 export function terraformTable(origins: readonly Origin[], type = ""): string {
   const { becomes, arguments: all, lacks } = originOf(origins, type);
   const rows = all.map((argument) => row(argument, ""));
-  return `${table([code(type), code(becomes.type), ""], rows)}\nWithout an argument there: ${lacks.map(code).join(", ")}.\n`;
+  return `${table([code(type), code(becomes.type), ""], rows)}\nTerraform has no argument for these properties: ${lacks.map(code).join(", ")}.\n`;
 }
 
 /** The arguments of a provider, and what they become. */
