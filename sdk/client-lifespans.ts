@@ -38,7 +38,7 @@ export class ClientLifespans extends pulumi.CustomResource {
     completed(this, "ClientLifespans", args);
   }
 
-  /** The lifespans of a client that this program does not manage; `id` is the client's id. */
+  /** Reads the lifespans of an existing client, which this program does not manage. `id` is the client id. */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): ClientLifespans {
     return new this(name, {} as ClientLifespansArgs, { ...opts, id });
   }

@@ -133,8 +133,9 @@ export const getConsentSessions: Lookup<
 /**
  * The public keys of a key set in Hydra, or of an issuer.
  *
- * With `uri` or `issuer`, the provider reads them itself: by the proxy and the authorities that are configured for Hydra, and without a
- * credential. It always verifies certificates, and follows redirects on the same host alone.
+ * Set exactly one of `set`, `uri` and `issuer`. With `uri` or `issuer`, the provider reads the keys itself: by the proxy and the
+ * authorities that are configured for Hydra, and without a credential. It always verifies certificates, and follows redirects on the
+ * same host alone.
  *
  * @example
  * ```ts

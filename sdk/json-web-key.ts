@@ -9,8 +9,9 @@ export interface JsonWebKey extends JsonWebKeyOutputs {}
 /**
  * One key in a JSON Web Key Set of Ory Hydra.
  *
- * Hydra generates the key, unless you give a `privateKey`. By default, Pulumi records only its public part. Hydra cannot update a key:
- * every change creates a new key, then deletes the old one.
+ * Hydra generates the key, unless you give a `privateKey`. By default, Pulumi records only its public part. Hydra cannot update a key, so
+ * every change replaces it. Pulumi creates the new key, then deletes the old one. If both have the same `set` and `kid`, Pulumi deletes
+ * the old key first.
  *
  * @example
  * ```ts
@@ -36,7 +37,7 @@ export class JsonWebKey extends pulumi.CustomResource {
     completed(this, "JsonWebKey", args);
   }
 
-  /** A key that exists already and is not managed by this program; `id` is its set and its kid, such as `orders/2026-01`. */
+  /** Reads an existing key, which this program does not manage. `id` is its set and its kid, such as `orders/2026-01`. */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): JsonWebKey {
     return new this(name, {} as JsonWebKeyArgs, { ...opts, id });
   }

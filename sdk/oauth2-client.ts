@@ -42,7 +42,7 @@ export class OAuth2Client extends pulumi.CustomResource {
     completed(this, "OAuth2Client", args);
   }
 
-  /** A client that exists already and is not managed by this program; `id` is its client id. */
+  /** Reads an existing client, which this program does not manage. `id` is its client id. */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): OAuth2Client {
     return new this(name, {}, { ...opts, id });
   }

@@ -26,7 +26,7 @@ export class OAuth2Client extends pulumi.CustomResource {
     completed(this, "OAuth2Client", args);
   }
 
-  /** A client that exists already and is not managed by this program; `id` is its client id. */
+  /** Reads an existing client, which this program does not manage. `id` is its client id. */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): OAuth2Client {
     return new this(name, {}, { ...opts, id });
   }
@@ -55,7 +55,7 @@ export class ClientLifespans extends pulumi.CustomResource {
     completed(this, "ClientLifespans", args);
   }
 
-  /** The lifespans of a client that this program does not manage; `id` is the client's id. */
+  /** Reads the lifespans of an existing client, which this program does not manage. `id` is the client id. */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): ClientLifespans {
     return new this(name, {} as types.ClientLifespansArgs, { ...opts, id });
   }
@@ -84,7 +84,7 @@ export class TrustedJwtIssuer extends pulumi.CustomResource {
     completed(this, "TrustedJwtIssuer", args);
   }
 
-  /** A trust that exists already and is not managed by this program; `id` is the one Hydra gave it. */
+  /** Reads an existing trust, which this program does not manage. `id` is the id that Hydra generated for it. */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): TrustedJwtIssuer {
     return new this(name, {} as types.TrustedJwtIssuerArgs, { ...opts, id });
   }
@@ -132,7 +132,7 @@ export class JsonWebKey extends pulumi.CustomResource {
     completed(this, "JsonWebKey", args);
   }
 
-  /** A key that exists already and is not managed by this program; `id` is its set and its kid. */
+  /** Reads an existing key, which this program does not manage. `id` is its set and its kid. */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): JsonWebKey {
     return new this(name, {} as types.JsonWebKeyArgs, { ...opts, id });
   }

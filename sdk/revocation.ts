@@ -13,9 +13,8 @@ export interface Revocation extends RevocationOutputs {}
  * refresh tokens that came from it, and ends its sign-ins. Both together revoke the consent of that subject to that client. `loginSessionId`
  * ends one sign-in, and `consentRequestId` revokes one consent.
  *
- * A preview revokes nothing, and neither do a refresh and a deletion. Two things outlive a Revocation. Refresh tokens outlive the
- * revocation of a client's access tokens, and get new ones. JWT access tokens stay valid until they expire, wherever they are verified
- * offline.
+ * A preview, a refresh and a deletion revoke nothing. Some tokens stay valid. If you revoke the access tokens of a client, it can
+ * exchange its refresh tokens for new ones. JWT access tokens stay valid until they expire, wherever they are verified offline.
  *
  * @example
  * ```ts

@@ -45,7 +45,7 @@ export class TrustedJwtIssuer extends pulumi.CustomResource {
     completed(this, "TrustedJwtIssuer", args);
   }
 
-  /** A trust that exists already and is not managed by this program; `id` is the one Hydra gave it. */
+  /** Reads an existing trust, which this program does not manage. `id` is the id that Hydra generated for it. */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): TrustedJwtIssuer {
     return new this(name, {} as TrustedJwtIssuerArgs, { ...opts, id });
   }

@@ -25,11 +25,11 @@ const address = kind(
 );
 
 const query = z.strictObject({
-  /** A key set in Hydra, such as `hydra.openid.id-token`. */
+  /** The name of a key set in Hydra, such as `hydra.openid.id-token`. */
   set: field.keySet.optional(),
   /** Where somebody publishes keys, such as the `jwks_uri` of an issuer: an https URL, or http for an address of this machine. */
   uri: address.optional(),
-  /** The URL of an issuer, letter by letter as its tokens have it in `iss`. Its discovery document (OpenID Connect Discovery 1.0, 4) says where its keys are. */
+  /** The URL of an issuer, exactly as its tokens contain it in `iss`. The provider finds the address of its keys in its discovery document (OpenID Connect Discovery 1.0, 4). */
   issuer: address.optional(),
   ...connection,
 });
@@ -45,7 +45,11 @@ export type KeysQuery = z.infer<typeof query>;
 
 const targets = ["set", "uri", "issuer"] as const;
 
-/** The public keys of a key set in Hydra, or of an issuer. */
+/**
+ * The public keys of a key set in Hydra, or of an issuer.
+ *
+ * Set exactly one of `set`, `uri` and `issuer`.
+ */
 export const getJsonWebKeys: ServerFunction<HydraOperation, KeysQuery> = {
   type: "getJsonWebKeys",
   inputs: query,

@@ -66,7 +66,7 @@ export const introspectToken: ServerFunction<HydraOperation, TokenQuery> = {
 const subject = z.strictObject({
   /** The subject that gave consent. */
   subject: field.requiredText,
-  /** Only the consent that was given in this login session. Defaults to that of every session. */
+  /** Only consent that the subject gave in this login session. Defaults to the consent of all sessions. */
   loginSessionId: field.requiredText.optional(),
   ...connection,
 });

@@ -109,7 +109,7 @@ const forArgument: Edit = (doc) => without(/^(Changing|Moving|Renaming|Removing)
 
 /** A result has a value, whatever may be given. */
 const forResult: Edit = (doc) =>
-  without(/^(Defaults to|Cannot be combined|Excludes|The provider refuses)\b/, forArgument(doc));
+  without(/^(Defaults to|Cannot be combined|The provider refuses)\b/, forArgument(doc));
 
 function without(pattern: RegExp, doc: string): string {
   const sentences = doc.split(/(?<=\.) (?=[A-Z`])/);

@@ -81,7 +81,7 @@ function resourcePage(schema: PackageSchema, token: string, spec: ResourceSpec, 
   return page(
     name,
     withoutExample(withoutReferences(spec.description)),
-    `The token is ${code(token)}; in a dynamic program it is ${code(`pulumi-nodejs:dynamic/hydra:${name}`)}.`,
+    `The Pulumi type token is ${code(token)} on [the plugin](../hosts.md#the-plugin), and ${code(`pulumi-nodejs:dynamic/hydra:${name}`)} on dynamic resources.`,
     section("Example", program(example)),
     section("Inputs", inputTable(inputs)),
     nestedSections(schema, spec.inputProperties),
@@ -102,8 +102,8 @@ function existing(token: string, get: string, filters: readonly string[]): strin
   // An example shows what `get` takes where that is no id of Hydra's own making.
   const id = /such as `([^`]+)`/.exec(get)?.[1] ?? "bdeb4bf3-3f36-45c9-98fc-62b94d66d889";
   return section(
-    "What exists already",
-    `${get}\n`,
+    "Existing objects",
+    `\`get\` ${get.charAt(0).toLowerCase()}${get.slice(1)}\n`,
     program(
       [
         `import * as hydra from "pulumi-hydra";`,
@@ -111,9 +111,9 @@ function existing(token: string, get: string, filters: readonly string[]): strin
         `export const found = hydra.${nameOf(token)}.get("found", "${id}");`,
       ].join("\n"),
     ),
-    "On the plugin, `pulumi import` adopts it by the same id:\n",
+    "To manage it with Pulumi, import it with the same id. This needs the plugin:\n",
     `\`\`\`sh\npulumi import ${token} found ${id}\n\`\`\`\n`,
-    `\`pulumi do … list\` accepts these filters: ${filters.map(code).join(", ")}.\n`,
+    `[\`pulumi do … list\`](../hosts.md#the-plugin) lists existing objects, with these filters: ${filters.map(code).join(", ")}.\n`,
   );
 }
 
@@ -121,7 +121,7 @@ function functionPage(schema: PackageSchema, token: string, spec: FunctionSpec, 
   return page(
     nameOf(token),
     withoutExample(spec.description),
-    `The token is ${code(token)}. Functions need the plugin.`,
+    `The Pulumi type token is ${code(token)}. Functions need [the plugin](../hosts.md#the-plugin).`,
     section("Example", program(example)),
     section("Arguments", table(["Name", "Type", "Description"], rowsOf(spec.inputs))),
     section("Result", table(["Name", "Type", "Description"], outputRows(Object.entries(spec.outputs.properties)))),

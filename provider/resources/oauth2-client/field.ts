@@ -75,9 +75,9 @@ export const clientInputs = z.strictObject({
   frontchannelLogoutUri: field.uri.optional(),
   /** Whether Hydra adds issuer and session id to `frontchannelLogoutUri`. Defaults to false. */
   frontchannelLogoutSessionRequired: field.flag.optional(),
-  /** Generates a new secret when you first set this on an existing client, and each time `trigger` changes. Excludes `clientSecret`, and `none` as `tokenEndpointAuthMethod`. */
+  /** Generates a new secret when you first set this on an existing client, and each time `trigger` changes. Cannot be combined with `clientSecret`, or with `none` as `tokenEndpointAuthMethod`. */
   secretRotation: secretRotation.optional(),
-  /** Any string. When you set or change it, the provider deletes the client and creates it again under the same id. That revokes all tokens and all consent of the client, refresh tokens too. The client keeps its secret if the program gives `clientSecret`; if not, the provider generates a new one. Removing it changes nothing. Needs `clientId`. */
+  /** Any string. When you set or change it, the provider deletes the client and creates it again under the same id. That revokes all tokens and all consent of the client, refresh tokens too. The client keeps its secret if the program gives `clientSecret`; if not, the provider generates a new one. Removing it changes nothing on the server. Needs `clientId`. */
   recreateTrigger: field.text.optional(),
   /** Whether the state keeps `registrationAccessToken` and `registrationClientUri`. Hydra returns them only once, when it creates the client. Defaults to false. */
   keepRegistrationToken: field.flag.optional(),
@@ -86,7 +86,7 @@ export const clientInputs = z.strictObject({
 });
 
 export const clientOutputs = z.object({
-  /** The token with which the client can manage its own registration (RFC 7592). Available with `keepRegistrationToken`, until the first update. Hydra may invalidate it then. */
+  /** The token with which the client can manage its own registration (RFC 7592). Available with `keepRegistrationToken`. The first update of the client removes it from the state, because Hydra may invalidate it. */
   registrationAccessToken: field.text.optional(),
   /** Where the client can manage its own registration (RFC 7592). Available with `keepRegistrationToken`. */
   registrationClientUri: field.text.optional(),

@@ -19,7 +19,7 @@ const rotation = z.strictObject({
   trigger: z.string(),
   /** What happens to previous secrets. `keep`: they stay valid alongside the new one, if the server supports it (up to five). `drop`: they stop working immediately. Defaults to `keep`. Up to v26.2.0, Hydra always drops them. */
   previousSecrets: kind(z.enum(known.previousSecrets.values), { ...textKind, known: known.previousSecrets }).optional(),
-  /** Whether a rotation also revokes the access tokens that Hydra has issued to the client. Refresh tokens stay valid and get new access tokens: `recreateTrigger` revokes these too. JWT access tokens stay valid wherever they are verified offline. A previous secret that the server keeps can get new tokens: set `previousSecrets` to `drop` as well. Defaults to false. */
+  /** Whether a rotation also revokes the access tokens that Hydra has issued to the client. Refresh tokens stay valid, and the client can exchange them for new access tokens: `recreateTrigger` revokes them too. JWT access tokens stay valid wherever they are verified offline. Anyone who has a previous secret that the server keeps can get new tokens: set `previousSecrets` to `drop` as well. Defaults to false. */
   revokeTokens: z.boolean().optional(),
 });
 

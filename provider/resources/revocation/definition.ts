@@ -16,9 +16,9 @@ const inputs = z.strictObject({
   clientId: field.requiredShortText.optional(),
   /** The subject whose consent the provider revokes, with all access and refresh tokens that came from it. Without `clientId`, the provider revokes the consent to every client and ends all sign-ins of the subject. */
   subject: field.requiredShortText.optional(),
-  /** The login session to end: the claim `sid` of its ID tokens. Its tokens stay valid. Excludes the other targets. */
+  /** The login session to end: the claim `sid` of its ID tokens. Its tokens stay valid. Cannot be combined with another target. */
   loginSessionId: field.requiredShortText.optional(),
-  /** The consent to revoke, with all access and refresh tokens that came from it. Needs Hydra v25.4.0. Excludes the other targets. */
+  /** The consent to revoke, with all access and refresh tokens that came from it. Needs Hydra v25.4.0. Cannot be combined with another target. */
   consentRequestId: field.requiredShortText.optional(),
   /** Any JSON. When it changes, the provider revokes again. */
   triggers: field.json.optional(),
@@ -26,7 +26,7 @@ const inputs = z.strictObject({
 });
 
 const outputs = z.object({
-  /** When the provider revoked (RFC 3339). */
+  /** When the provider sent the revocation (RFC 3339). */
   revokedAt: field.text.optional(),
 });
 

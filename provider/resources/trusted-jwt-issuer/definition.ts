@@ -32,7 +32,7 @@ const inputs = z.strictObject({
   scope: field.scopes.optional(),
   /** The public key (RFC 7517), with a `kid`, that verifies the assertions. The provider refuses private members. */
   jwk: field.jwk,
-  /** When the trust expires (RFC 3339); the server rounds it to the second. Hydra up to v26.2.0 still issues tokens for assertions of an expired trust: delete the trust to end it. */
+  /** When the trust expires (RFC 3339); the server rounds it to the second. Hydra up to v26.2.0 still issues tokens for assertions of an expired trust: delete the trust to stop that. */
   expiresAt: field.timestamp,
   ...connection,
 });
