@@ -184,7 +184,7 @@ function clockOf(headers: Answer["headers"], here: number): Finding {
   const ahead = Math.round((here - there) / 1000);
   const said = `this machine and the server differ by ${Math.abs(ahead)} s`;
   if (Math.abs(here - there) <= clockTolerance) return ok("clock", said);
-  const advice = "set both clocks: certificates, tokens and trusts have ends that each side judges by its own";
+  const advice = "set both clocks: by its own clock, each machine judges when certificates, tokens and trusts expire";
   return findingOf("clock", "warning", { code: "clock-differs", message: said, advice });
 }
 
