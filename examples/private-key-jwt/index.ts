@@ -1,9 +1,9 @@
-// A service that proves who it is with a signature (private_key_jwt) and whose keys are changed without a break.
+// A service that authenticates with a signature (private_key_jwt). You can rotate its keys without an interruption.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as hydra from "pulumi-hydra";
 
-// Every public key in keys/ is valid. The private ones never come near this program: see new-key.mjs.
+// Every public key in keys/ is valid. The private keys never reach this program: see new-key.mjs.
 const folder = join(process.cwd(), "keys");
 const keys: Record<string, string>[] = readdirSync(folder)
   .filter((name) => name.endsWith(".json"))
@@ -16,7 +16,7 @@ const payments = new hydra.OAuth2Client("payments", {
   responseTypes: [],
   scope: "ledger.write",
   audience: ["https://ledger.example"],
-  // No secret travels, and none is kept at the server (RFC 7523, 2.2; RFC 9700, 2.5).
+  // The service sends no secret, and Hydra stores none (RFC 7523, 2.2; RFC 9700, 2.5).
   tokenEndpointAuthMethod: "private_key_jwt",
   tokenEndpointAuthSigningAlg: "ES256",
   jwks: { keys },

@@ -1,4 +1,4 @@
-// Makes a key pair: node new-key.mjs <kid>. The private half goes to <kid>.pem, for the service alone; the public half to keys/.
+// Creates a key pair: node new-key.mjs <kid>. The private half goes to <kid>.pem, for the service only, and the public half to keys/.
 import { generateKeyPairSync } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 

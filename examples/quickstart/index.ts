@@ -1,10 +1,10 @@
-// What a small team wants from Ory Hydra: an app that people sign in to, a machine, and a CI system it may act for.
+// What a small team needs from Ory Hydra: an app that people sign in to, a machine, and a CI system whose assertions the machine exchanges for tokens.
 import * as pulumi from "@pulumi/pulumi";
 import * as hydra from "pulumi-hydra";
 
 const config = new pulumi.Config();
 
-// An app in people's own hands cannot keep a secret; PKCE protects its authorization codes instead.
+// An app on people's devices cannot keep a secret. PKCE protects its authorization codes instead.
 const web = new hydra.OAuth2Client("web", {
   clientName: "Shop",
   tokenEndpointAuthMethod: "none",
@@ -26,7 +26,7 @@ new hydra.ClientLifespans("machine", {
   clientCredentialsGrantAccessTokenLifespan: "10m",
 });
 
-// What this issuer signs is worth a token. Only its public key is needed here.
+// Hydra exchanges assertions that this issuer signs for tokens. The program needs only the issuer's public key.
 new hydra.TrustedJwtIssuer("ci", {
   issuer: "https://ci.example",
   subject: "deploy",

@@ -1,4 +1,4 @@
-// A client, with its id and secret where applications read them. A rotation reaches all of these places in one `pulumi up`.
+// A client, and its id and secret in the places where applications read them. One `pulumi up` writes a new secret to all of these places.
 import * as pulumi from "@pulumi/pulumi";
 import * as hydra from "pulumi-hydra";
 import { credentialsOf } from "./credentials";

@@ -6,7 +6,7 @@ import { untilApplicationUses } from "./application";
 const config = new pulumi.Config();
 const rotation = config.get("rotation") ?? "first";
 
-// Only this rotation may end the previous secrets: the next one keeps them again, without another change.
+// Only when this rotation is finished, the previous secrets stop working. The next rotation keeps them again, without another change.
 const isFinished = config.get("finished") === rotation;
 
 const applicationIsReady = new pulumi.ResourceHook(

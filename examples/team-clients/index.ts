@@ -1,4 +1,4 @@
-// All clients of one team in one table. A line more or less, and `pulumi up` makes or removes a client.
+// All clients of one team in one table. If you add or remove a line, `pulumi up` creates or deletes a client.
 import { TeamClients } from "./team-clients";
 
 const shop = new TeamClients("shop", {

@@ -1,4 +1,4 @@
-// What a team has to say of a client, and what follows from that: the house rules for clients, written once.
+// The rules of the organization for clients: what a team says about a client, and the arguments that follow from that.
 import * as pulumi from "@pulumi/pulumi";
 import * as hydra from "pulumi-hydra";
 
@@ -16,9 +16,9 @@ export type TeamClient =
   | { kind: "machine"; title: string; scope: string };
 
 export interface TeamClientsArgs {
-  /** Who is asked when something is wrong with a client. */
+  /** Whom to ask when something is wrong with a client. */
   contact: string;
-  /** The clients by their names in the program, which keep them apart; a new name is a new client. */
+  /** The clients by their names in the program. A new name is a new client. */
   clients: Record<string, TeamClient>;
 }
 

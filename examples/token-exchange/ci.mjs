@@ -1,4 +1,4 @@
-// Plays the CI system: `node ci.mjs key` makes its key and prints the public half; `node ci.mjs sign <job> <audience>` vouches for a job.
+// Plays the CI system: `node ci.mjs key` creates its key and prints the public half; `node ci.mjs sign <job> <audience>` vouches for a job.
 import { generateKeyPairSync, randomUUID, sign } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 

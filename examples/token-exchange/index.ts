@@ -1,4 +1,4 @@
-// A CI system whose jobs get access tokens for what it signs about them (RFC 7523): no secret is stored in any job.
+// A CI system signs an assertion about each of its jobs, and Hydra exchanges it for an access token (RFC 7523). No job stores a secret.
 import * as pulumi from "@pulumi/pulumi";
 import * as hydra from "pulumi-hydra";
 
@@ -7,14 +7,14 @@ const config = new pulumi.Config();
 // The public key that the CI system signs with. All subjects of one issuer and kid share it: Hydra keeps it once.
 const jwk = config.requireObject<Record<string, string>>("issuerKey");
 
-// Each subject that the CI system may vouch for, and all that a token for it may be used for.
+// Each subject that the CI system may vouch for, and the scope values that a token for the subject may have.
 const jobs: Record<string, string[]> = {
   deploy: ["orders.deploy", "orders.read"],
   backup: ["orders.read"],
   report: ["orders.read", "orders.export"],
 };
 
-// The exchange itself is done by a client: the CI system's runner.
+// The CI system's runner is the client that exchanges assertions for tokens.
 const runner = new hydra.OAuth2Client("runner", {
   clientName: "CI runner",
   grantTypes: ["urn:ietf:params:oauth:grant-type:jwt-bearer"],

@@ -1,17 +1,17 @@
-// A CI system that changes its keys. Hydra trusts each key that the CI system publishes, and no other.
+// Trusts for a CI system that changes its keys. Hydra trusts each key that the CI system publishes, and no other.
 import * as pulumi from "@pulumi/pulumi";
 import * as hydra from "pulumi-hydra/plugin";
 
 const config = new pulumi.Config();
 
-// Programs decide on resources by values, so this one waits for the keys.
+// The number of trusts depends on the keys, so the program waits until the provider has read them.
 export = async () => {
   const { keys } = await hydra.getJsonWebKeys({ uri: config.require("keysUri") });
   const signing = keys.filter(({ use }) => use !== "enc");
-  // An issuer without keys is more likely broken than gone: without this, `pulumi up` would delete every trust.
+  // An issuer that publishes no key is probably broken. Without this check, `pulumi up` would delete every trust.
   if (signing.length === 0) throw new Error("keysUri: the issuer publishes no key that signs");
 
-  // The exchange itself is done by a client: the CI system's runner.
+  // The CI system's runner is the client that exchanges assertions for tokens.
   const runner = new hydra.OAuth2Client("runner", {
     clientName: "CI runner",
     grantTypes: ["urn:ietf:params:oauth:grant-type:jwt-bearer"],

@@ -1,11 +1,11 @@
-// A client that is rotated by its successor: a new client with a new id and a new secret, beside the old one.
+// A client with a secret that you rotate by a second client, which has a new id and a new secret.
 import * as pulumi from "@pulumi/pulumi";
 import * as hydra from "pulumi-hydra";
 
 export interface RotatingClientArgs {
   /** A name for each generation, the oldest first: one, or two while a rotation is under way. */
   generations: string[];
-  /** What all generations have in common. Each has an id and a secret of its own. */
+  /** What all generations have in common. Each generation has another id and another secret. */
   client: Omit<hydra.OAuth2ClientArgs, "clientId" | "clientSecret" | "secretRotation" | "recreateTrigger">;
 }
 

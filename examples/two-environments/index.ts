@@ -6,7 +6,7 @@ const config = new pulumi.Config();
 const url = config.require("url");
 const accessTokenLifespan = config.get("accessTokenLifespan") ?? "1h";
 
-// Where people depend on a client, neither `pulumi destroy` nor a mistake in this program may remove it.
+// If people depend on a client, neither `pulumi destroy` nor a mistake in this program may delete it.
 const protect = config.getBoolean("protected") ?? false;
 
 const shop = new hydra.OAuth2Client(

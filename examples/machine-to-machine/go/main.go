@@ -1,4 +1,4 @@
-// A job that calls an API in its own name: client credentials, no person involved, a secret that is changed now and then.
+// A job that calls an API in its own name: client credentials, no person involved, and a secret that you can rotate.
 package main
 
 import (
@@ -21,12 +21,12 @@ func main() {
 			// Neither people nor browsers: no response types, and a scope without openid.
 			ResponseTypes: pulumi.StringArray{},
 			Scope:         pulumi.String("orders.read orders.export"),
-			// A token is for one API: it refuses what was made for another.
+			// A token is for one API. The API refuses tokens for other audiences.
 			Audience: pulumi.ToStringArray([]string{"https://orders.example"}),
-			// The API checks tokens by itself, without asking Hydra; they are short, because nothing can end them early.
+			// The API verifies tokens by itself, without asking Hydra. Nothing can revoke them there, so they expire after ten minutes.
 			AccessTokenStrategy:                       pulumi.String("jwt"),
 			ClientCredentialsGrantAccessTokenLifespan: pulumi.String("10m"),
-			// Another text here, and the job gets a new secret.
+			// If you change this string, the provider generates a new secret.
 			SecretRotation: &hydra.OAuth2ClientSecretRotationArgs{Trigger: pulumi.String(secretVersion)},
 		})
 		if err != nil {

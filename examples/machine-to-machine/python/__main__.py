@@ -1,4 +1,4 @@
-"""A job that calls an API in its own name: client credentials, no person involved, a secret that is changed now and then."""
+"""A job that calls an API in its own name: client credentials, no person involved, and a secret that you can rotate."""
 
 import pulumi
 import pulumi_hydra as hydra
@@ -13,12 +13,12 @@ report = hydra.OAuth2Client(
     # Neither people nor browsers: no response types, and a scope without openid.
     response_types=[],
     scope="orders.read orders.export",
-    # A token is for one API: it refuses what was made for another.
+    # A token is for one API. The API refuses tokens for other audiences.
     audience=["https://orders.example"],
-    # The API checks tokens by itself, without asking Hydra; they are short, because nothing can end them early.
+    # The API verifies tokens by itself, without asking Hydra. Nothing can revoke them there, so they expire after ten minutes.
     access_token_strategy="jwt",
     client_credentials_grant_access_token_lifespan="10m",
-    # Another text here, and the job gets a new secret.
+    # If you change this string, the provider generates a new secret.
     secret_rotation={"trigger": config.get("secretVersion") or "1"},
 )
 

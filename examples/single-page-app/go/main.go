@@ -19,12 +19,12 @@ func main() {
 			GrantTypes:              pulumi.ToStringArray([]string{"authorization_code", "refresh_token"}),
 			ResponseTypes:           pulumi.ToStringArray([]string{"code"}),
 			Scope:                   pulumi.String("openid offline_access"),
-			// Compared letter by letter: one address for each page that may get a code.
+			// Hydra compares these character by character: list each page that may get a code.
 			RedirectUris:           pulumi.ToStringArray([]string{origin + "/callback"}),
 			PostLogoutRedirectUris: pulumi.ToStringArray([]string{origin + "/"}),
 			// The app's own script calls the token endpoint, from this origin alone.
 			AllowedCorsOrigins: pulumi.ToStringArray([]string{origin}),
-			// What is stolen from a browser is soon worth nothing: people who stay away for half a day sign in again.
+			// A token that somebody steals from a browser expires soon. People who stay away for half a day sign in again.
 			AuthorizationCodeGrantAccessTokenLifespan:  pulumi.String("10m"),
 			AuthorizationCodeGrantRefreshTokenLifespan: pulumi.String("12h"),
 			RefreshTokenGrantAccessTokenLifespan:       pulumi.String("10m"),

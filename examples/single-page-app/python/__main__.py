@@ -16,12 +16,12 @@ app = hydra.OAuth2Client(
     grant_types=["authorization_code", "refresh_token"],
     response_types=["code"],
     scope="openid offline_access",
-    # Compared letter by letter: one address for each page that may get a code.
+    # Hydra compares these character by character: list each page that may get a code.
     redirect_uris=[f"{origin}/callback"],
     post_logout_redirect_uris=[f"{origin}/"],
     # The app's own script calls the token endpoint, from this origin alone.
     allowed_cors_origins=[origin],
-    # What is stolen from a browser is soon worth nothing: people who stay away for half a day sign in again.
+    # A token that somebody steals from a browser expires soon. People who stay away for half a day sign in again.
     authorization_code_grant_access_token_lifespan="10m",
     authorization_code_grant_refresh_token_lifespan="12h",
     refresh_token_grant_access_token_lifespan="10m",

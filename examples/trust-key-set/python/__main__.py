@@ -1,4 +1,4 @@
-"""A CI system that changes its keys. Hydra trusts each key that the CI system publishes, and no other."""
+"""Trusts for a CI system that changes its keys. Hydra trusts each key that the CI system publishes, and no other."""
 
 import pulumi
 import pulumi_hydra as hydra
@@ -10,11 +10,11 @@ signing = [
     for jwk in hydra.get_json_web_keys(uri=config.require("keysUri")).keys
     if jwk.get("use") != "enc"
 ]
-# An issuer without keys is more likely broken than gone: without this, `pulumi up` would delete every trust.
+# An issuer that publishes no key is probably broken. Without this check, `pulumi up` would delete every trust.
 if not signing:
     raise ValueError("keysUri: the issuer publishes no key that signs")
 
-# The exchange itself is done by a client: the CI system's runner.
+# The CI system's runner is the client that exchanges assertions for tokens.
 runner = hydra.OAuth2Client(
     "runner",
     client_name="CI runner",

@@ -1,4 +1,4 @@
-// An app with a server: a confidential client that signs people in, keeps them signed in, and hears when they sign out.
+// An app with a server: a confidential client that signs people in and keeps them signed in. Hydra tells it when they sign out.
 package main
 
 import (
@@ -12,7 +12,7 @@ func main() {
 		settings := config.New(ctx, "")
 		// Where the app is, without a slash at the end.
 		url := settings.Require("url")
-		// How long somebody may stay away without having to sign in again.
+		// How long people may stay away until they have to sign in again.
 		session := settings.Get("session")
 		if session == "" {
 			session = "336h"
@@ -22,24 +22,24 @@ func main() {
 			ClientName: pulumi.String("Back office"),
 			ClientUri:  pulumi.String(url),
 			Contacts:   pulumi.ToStringArray([]string{"back-office@example.com"}),
-			// The secret stays on the server, which also uses PKCE: it protects confidential clients from injected codes.
+			// The secret stays on the app's server. The app also uses PKCE, which protects confidential clients from injected codes.
 			TokenEndpointAuthMethod: pulumi.String("client_secret_basic"),
 			GrantTypes:              pulumi.ToStringArray([]string{"authorization_code", "refresh_token"}),
 			ResponseTypes:           pulumi.ToStringArray([]string{"code"}),
 			Scope:                   pulumi.String("openid offline_access profile"),
 			RedirectUris:            pulumi.ToStringArray([]string{url + "/oauth2/callback"}),
 			PostLogoutRedirectUris:  pulumi.ToStringArray([]string{url + "/signed-out"}),
-			// Hydra calls this when somebody signs out anywhere, and names the session that ended.
+			// Hydra calls this URI when somebody signs out anywhere, and names the session that ended.
 			BackchannelLogoutUri:             pulumi.String(url + "/oauth2/logout"),
 			BackchannelLogoutSessionRequired: pulumi.Bool(true),
-			// Our own app: nobody needs to be asked whether it may know who they are.
+			// This is our own app, so Hydra does not ask people for consent.
 			SkipConsent: pulumi.Bool(true),
 		})
 		if err != nil {
 			return err
 		}
 
-		// All lifespans in one place; what is not named here is the server's default.
+		// All lifespans in one place. Those that are not set here have the server's default.
 		_, err = hydra.NewClientLifespans(ctx, "app", &hydra.ClientLifespansArgs{
 			ClientId: app.ClientId,
 			AuthorizationCodeGrantAccessTokenLifespan:  pulumi.String("15m"),

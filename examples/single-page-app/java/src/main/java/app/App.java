@@ -18,12 +18,12 @@ public class App {
                 .grantTypes("authorization_code", "refresh_token")
                 .responseTypes("code")
                 .scope("openid offline_access")
-                // Compared letter by letter: one address for each page that may get a code.
+                // Hydra compares these character by character: list each page that may get a code.
                 .redirectUris(origin + "/callback")
                 .postLogoutRedirectUris(origin + "/")
                 // The app's own script calls the token endpoint, from this origin alone.
                 .allowedCorsOrigins(origin)
-                // What is stolen from a browser is soon worth nothing: people who stay away for half a day sign in again.
+                // A token that somebody steals from a browser expires soon. People who stay away for half a day sign in again.
                 .authorizationCodeGrantAccessTokenLifespan("10m")
                 .authorizationCodeGrantRefreshTokenLifespan("12h")
                 .refreshTokenGrantAccessTokenLifespan("10m")
