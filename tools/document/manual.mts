@@ -108,8 +108,7 @@ const asWritten: Edit = (doc) => doc;
 const forArgument: Edit = (doc) => without(/^(Changing|Moving|Renaming|Removing)\b/, doc);
 
 /** A result has a value, whatever may be given. */
-const forResult: Edit = (doc) =>
-  without(/^(Defaults to|Cannot be combined|The provider refuses)\b/, forArgument(doc));
+const forResult: Edit = (doc) => without(/^(Defaults to|Cannot be combined|The provider refuses)\b/, forArgument(doc));
 
 function without(pattern: RegExp, doc: string): string {
   const sentences = doc.split(/(?<=\.) (?=[A-Z`])/);
