@@ -11,6 +11,7 @@ import type { Values } from "../../provider/lifecycle/value.ts";
 import { clientLifespans } from "../../provider/resources/client-lifespans/definition.ts";
 import { oauth2Client } from "../../provider/resources/oauth2-client/definition.ts";
 import { hydra } from "../support/hydra.ts";
+import { agree } from "./agree.ts";
 import { accepted, fieldsOn } from "./client-field.ts";
 import { create, destroy, type Held } from "./engine.ts";
 import * as field from "./field.ts";
@@ -89,10 +90,11 @@ describe("a client read from a listed page", () => {
         const [one, other] = [singly.get(id)!, listed.get(id)!];
         for (const resource of [oauth2Client, clientLifespans] as unknown as Resource<never>[]) {
           for (const known of [state, {}]) {
-            const message = `${id}, PROPERTY_SEED=${seed}`;
-            expect(await recorded(resource, other, id, known), message).toStrictEqual(
+            const [fromPage, alone] = [
+              await recorded(resource, other, id, known),
               await recorded(resource, one, id, known),
-            );
+            ];
+            agree(fromPage, alone, `${id}, PROPERTY_SEED=${seed}`);
           }
         }
       }
