@@ -4,7 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { completed, exists, isOfType, providerProperties, registration, tokens } from "./resource.ts";
 import type * as types from "./types.js";
 
-export * from "./function.ts";
+// The extension is that of the published declarations: older compilers refuse `.ts` there.
+export * from "./function.js";
 // Not `export type *`, which compilers before 5.0 do not know.
 export * from "./types.js";
 
