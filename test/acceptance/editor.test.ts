@@ -121,7 +121,7 @@ describe.each(["pulumi-hydra", "pulumi-hydra/plugin"])("an editor over %s", (pat
       own.flatMap((source) => program?.getSemanticDiagnostics(source).map(({ messageText }) => messageText)),
     ).toEqual([]);
     const names = own.map(({ fileName }) => fileName.split("/pulumi-hydra/")[1]);
-    const classes = ["index", "plugin", "types", ...resources.map(({ type }) => kebabCase(type))];
+    const classes = ["index", "plugin", "function", "types", ...resources.map(({ type }) => kebabCase(type))];
     expect(classes.map((name) => `dist/sdk/${name}.d.ts`)).toEqual(expect.arrayContaining(names));
   });
 });
