@@ -1,5 +1,7 @@
 // Knows the kinds of tests: what each needs before it starts and how long it may take.
+import { statSync } from "node:fs";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { hasPostgres } from "./tools/postgres.mts";
 
 const hydra = "test/support/setup-hydra.ts";
@@ -29,11 +31,12 @@ function kind(name: string, globalSetup: string[] = [], seconds = 5, more: Test 
   };
 }
 
-const twoAtOnce = { maxWorkers: 2 };
+/** One more than cores: some of these tests wait most of the time. */
+const threeAtOnce = { maxWorkers: 3 };
 
 /** Each test runs the Pulumi CLI, which keeps a core busy by itself. */
 const packed = (name: string, include = [`test/${name}/**/*.test.ts`], server = hydra, ...setups: string[]) =>
-  kind(name, [server, installation, ...setups], 420, { include, ...twoAtOnce });
+  kind(name, [server, installation, ...setups], 420, { include, ...threeAtOnce });
 
 const property = (name: string, server: string, runs: string | undefined) =>
   kind(name, [server], 600, {
@@ -54,8 +57,8 @@ const groups: readonly (readonly Test[])[] = [
   [kind("lifecycle", [hydra], 30)],
   // One group, so that no core waits for the last test of a kind.
   [
-    kind("fault", [hydra, installation], 1_200, twoAtOnce),
-    kind("course", [installation], 600, twoAtOnce),
+    kind("fault", [hydra, installation], 1_200, threeAtOnce),
+    kind("course", [installation], 600, threeAtOnce),
     packed("acceptance"),
     postgres
       ? packed(
@@ -63,17 +66,27 @@ const groups: readonly (readonly Test[])[] = [
           onPostgres.map((name) => `test/acceptance/${name}.test.ts`),
           onItsOwn,
         )
-      : kind("acceptance-postgres", [], 5, { include: [without], ...twoAtOnce }),
+      : kind("acceptance-postgres", [], 5, { include: [without], ...threeAtOnce }),
     packed("example"),
     packed("language", ["test/language/**/*.test.ts", ported], hydra, languages),
-    kind("release", [hydra, installation, "test/support/setup-release.ts"], 600, twoAtOnce),
+    kind("release", [hydra, installation, "test/support/setup-release.ts"], 600, threeAtOnce),
   ],
   // These wait for time limits of a second.
   [packed("transport")],
 ];
 
+/** Kinds that wait first, so that others compute beside them; then the largest file, so that no long one comes last. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const weight = ({ moduleId, project }: TestSpecification) =>
+      statSync(moduleId).size + (["course", "fault"].includes(project.name) ? 1_000_000 : 0);
+    return files.toSorted((left, right) => weight(right) - weight(left));
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: groups.flatMap((tests, group) =>
       tests.map((test) => ({ test: { ...test, sequence: { groupOrder: group + 1 } } })),
     ),

@@ -98,14 +98,19 @@ func main() {
 }
 `,
   },
+  // A builder of Java takes null as an output alone: Pulumi's own `Output.of` refuses a value that is null.
   java: {
     "Pulumi.yaml": "name: program\nruntime: java\n",
     "pom.xml": pomOnSdk.replaceAll("sdks/hydra", "lacks" in java ? "" : java.sdk),
     "src/main/java/program/App.java": `package program;
 
 import com.pulumi.Pulumi;
+import com.pulumi.core.Either;
+import com.pulumi.core.Output;
 import com.pulumi.hydra.OAuth2Client;
 import com.pulumi.hydra.OAuth2ClientArgs;
+import com.pulumi.hydra.enums.AccessTokenStrategy;
+import com.pulumi.hydra.enums.SubjectType;
 import com.pulumi.hydra.inputs.OAuth2ClientSecretRotationArgs;
 import java.util.List;
 import java.util.Map;
@@ -115,14 +120,14 @@ public class App {
         Pulumi.run(ctx -> {
             new OAuth2Client("unset");
             new OAuth2Client("nothing", OAuth2ClientArgs.builder()
-                .owner((String) null)
-                .contacts((List<String>) null)
-                .skipConsent((Boolean) null)
-                .metadata((Map<String, Object>) null)
-                .subjectType((String) null)
-                .accessTokenStrategy((String) null)
-                .secretRotation((OAuth2ClientSecretRotationArgs) null)
-                .jwtBearerGrantAccessTokenLifespan((String) null)
+                .owner((Output<String>) null)
+                .contacts((Output<List<String>>) null)
+                .skipConsent((Output<Boolean>) null)
+                .metadata((Output<Object>) null)
+                .subjectType((Output<Either<String, SubjectType>>) null)
+                .accessTokenStrategy((Output<Either<String, AccessTokenStrategy>>) null)
+                .secretRotation((Output<OAuth2ClientSecretRotationArgs>) null)
+                .jwtBearerGrantAccessTokenLifespan((Output<String>) null)
                 .build());
             new OAuth2Client("empty", OAuth2ClientArgs.builder()
                 .owner("")
