@@ -313,7 +313,8 @@ describe.each(["plugin", "dynamic"] as const)("a JsonWebKey on the %s host", (ho
     );
   });
 
-  it.runIf(host === "plugin")("is imported by its set and kid, listed by its set, and read", async () => {
+  it("is imported by its set and kid, listed by its set, and read", async ({ skip }) => {
+    if (host === "dynamic") skip("Pulumi imports and lists nothing on dynamic resources");
     await admin.post(setPath(other), { alg: "PS256", use: "sig", kid: "imported" });
     const options = ["--stack", "dev", "--yes", "--protect=false", "--generate-code=false", "--skip-preview"];
     const command = ["import", "hydra:index:JsonWebKey", "imported", `${other}/imported`, ...options];
