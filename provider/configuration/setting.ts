@@ -29,7 +29,7 @@ const headers = z.record(headerName, headerValue, {
 export const serverSchema = z.strictObject({
   /** The base URL of Hydra's admin API, with or without `/admin`, such as `http://127.0.0.1:4445`. */
   adminUrl: baseUrl,
-  /** The base URL of Hydra's public API, such as `http://127.0.0.1:4444`. Required for `checkSecrets`. If the response to the creation of a client is lost, the provider also verifies here that the client on the server is the one that it created. */
+  /** The base URL of Hydra's public API, such as `http://127.0.0.1:4444`. Required for `checkSecrets`. If the response to a create is lost, the provider also uses this API: it verifies that the client on the server is the one that it created. */
   publicUrl: baseUrl.optional(),
   /** Whether a refresh also checks each known client secret at the public API, which costs one more call for each. Defaults to false. */
   checkSecrets: flag.optional(),
@@ -55,9 +55,9 @@ export const serverSchema = z.strictObject({
   oauth2Scope: z.string().optional(),
   /** The audience to request for the token. */
   oauth2Audience: z.string().optional(),
-  /** Headers sent with every request, as a JSON object, such as `{"X-Forwarded-Proto": "https"}`. */
+  /** Headers that the provider sends with every request to the admin API, as a JSON object, such as `{"X-Forwarded-Proto": "https"}`. */
   headers: z.preprocess(parsed, headers).optional(),
-  /** Certificates, in PEM, of authorities to trust in addition to the system's. */
+  /** Certificates, in PEM, of authorities to trust in addition to those that Node.js trusts. */
   caCertificate: pem.optional(),
   /** The provider's client certificate, in PEM, for mutual TLS. */
   clientCertificate: pem.optional(),
@@ -89,7 +89,7 @@ export const connectionsSchema = z.preprocess(
 
 /** The shape of the configuration: the one place where its keys are written. */
 export const configurationSchema = serverSchema.partial().extend({
-  /** More servers, as a JSON object by name. Each has the keys above. A resource names its server in `connection`. */
+  /** More servers, as a JSON object by name. Each entry accepts the keys above. A resource names its server in `connection`. */
   connections: connectionsSchema.optional(),
 });
 

@@ -8,7 +8,7 @@ export function packageTable(publication: Publication | undefined): string {
   const rows = [
     ["TypeScript, JavaScript", "pulumi-hydra-sdk"],
     ["Python", "pulumi_hydra"],
-    ["Go", publication ? `${goModule}/hydra` : "hydra"],
+    ["Go", publication ? `${goModule}/hydra` : "example.com/pulumi-hydra/sdk/go/hydra"],
     ["C#", "Pulumi.Hydra"],
     ["Java", publication ? `${mavenGroup}:pulumi-hydra-java` : "pulumi-hydra-java"],
   ] as const;
