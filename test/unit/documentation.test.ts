@@ -118,8 +118,9 @@ describe("the documents", () => {
 
   it("say how long a cancelled operation has", () => {
     expect(grace).toBe(3_000);
-    const row = "| cancelling an operation | ends it after three seconds | ends it after three seconds |";
-    expect(read("docs/hosts.md")).toContain(row);
+    const ends = "requests have three seconds to complete; the operation ends within five";
+    expect(read("docs/hosts.md")).toContain(`| cancelling an operation | ${ends} | ${ends} |`);
+    expect(read("docs/installation-configuration.md")).toContain(ends);
   });
 
   it("count the lifespans of a client right", () => {
