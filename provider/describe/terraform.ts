@@ -136,7 +136,11 @@ const written: readonly Written[] = [
     differs: [
       { name: "set_id", becomes: "set" },
       { name: "key_id", becomes: "kid" },
-      { name: "algorithm", becomes: "alg", how: "`HS256` and `HS512` create symmetric keys, which this provider does not manage" },
+      {
+        name: "algorithm",
+        becomes: "alg",
+        how: "`HS256` and `HS512` create symmetric keys, which this provider does not manage",
+      },
       { name: "keys", form: "text", how: "an output with private members there; here `publicKey` of each key" },
       { name: "project_id", form: "text", how: "leave it out: `adminUrl` names the project" },
       ...ofProject,
