@@ -64,7 +64,8 @@ const wrongIn = (mode: Mode) =>
   );
 
 /** Faults that no repetition helps against: the operation fails at once, and with it the table says what a person reads. */
-const final = /^(HTML page with status 404|redirect|huge body|status 401|status 429 with Retry-After: 7200|expired|certificate)/;
+const final =
+  /^(HTML page with status 404|redirect|huge body|status 401|status 429 with Retry-After: 7200|expired|certificate)/;
 
 describe("a fault", () => {
   it("that comes once is got over, and nothing is doubled, lost or told wrong", async () => {
