@@ -5,7 +5,7 @@ import { findings, rules } from "../provider/audit/audit.ts";
 import { kinds, longest } from "../provider/audit/rule.ts";
 import { formatPath } from "../provider/lifecycle/failure.ts";
 
-/** The longest lifespans that a house allows. */
+/** The longest lifespans that an organization allows. */
 export interface Longest {
   /** Access tokens, in hours. Defaults to 1. */
   accessTokenHours?: number;
@@ -13,7 +13,7 @@ export interface Longest {
   refreshTokenHours?: number;
   /** Refresh tokens of clients without a secret, in hours after their last use. Defaults to 24. */
   publicRefreshTokenHours?: number;
-  /** The trust in a key, in days. Defaults to 730. */
+  /** How many days ahead a trusted issuer may expire. Defaults to 730. */
   keyDays?: number;
 }
 

@@ -23,7 +23,7 @@ export const doctor: Command = {
 
 Reaches Hydra in the same way as the provider, and tests each step: settings, proxy, name, connection, TLS, credential,
 admin API, version, public API, call limits, clock, and one read. For each step, a line says what the command tried,
-what came of it, and what you can do. The command only reads, and never shows a secret.
+the result, and what you can do. The command only reads, and never shows a secret.
 
 ${reachHelp}
 ${connectionHelp}.
