@@ -35,7 +35,7 @@ export function requireSameServer(state: Values, server: unknown): void {
   const named = isNothing(server) ? "no other" : `the connection ${JSON.stringify(server)}`;
   const message =
     `connection: the object was imported from the server of hydra:adminUrl, and the program names ${named}; nothing was changed. ` +
-    "An import always reads from hydra:adminUrl";
+    "An import never reads from a connection";
   const advice =
     "remove the resource from the state with `pulumi state delete`, " +
     "then import it through an explicit provider (`new hydra.Provider`) with the adminUrl of its server";
