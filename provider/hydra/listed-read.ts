@@ -53,6 +53,8 @@ interface Seen {
 interface Call {
   readonly answer: Promise<HydraJson>;
   readonly stop: AbortController;
+  /** When it began: its answer may be as old. */
+  readonly since: number;
   waiting: number;
 }
 
@@ -143,7 +145,12 @@ export function createReadClient({ one, page, first, now, writes }: ClientSource
 
   function begin(id: string): Call {
     const stop = new AbortController();
-    const call: Call = { answer: answer(id, stop.signal).finally(() => end(id, call)), stop, waiting: 0 };
+    const call: Call = {
+      answer: answer(id, stop.signal).finally(() => end(id, call)),
+      stop,
+      since: now(),
+      waiting: 0,
+    };
     // Those who waited may all have left.
     call.answer.catch(() => undefined);
     calls.set(id, call);
@@ -159,7 +166,8 @@ export function createReadClient({ one, page, first, now, writes }: ClientSource
     forgetBeforeWrite();
     recent.delete(id);
     recent.set(id, now());
-    const shared = calls.get(id);
+    const underWay = calls.get(id);
+    const shared = underWay && underWay.since > now() - oldest ? underWay : undefined;
     if (shared) credit++;
     const call = shared ?? begin(id);
     call.waiting++;

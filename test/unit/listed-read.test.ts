@@ -72,6 +72,14 @@ describe("a read of a client", () => {
     expect(server.calls).toEqual([...named(3), ...named(3)]);
   });
 
+  it("does not share a call that has been under way for two seconds: its answer may be as old", async () => {
+    const { server, read } = startServer(["a"]);
+    const slow = read("a");
+    server.time += 2_000;
+    expect(await Promise.all([slow, read("a"), read("a")])).toHaveLength(3);
+    expect(server.calls).toEqual(["a", "a"]);
+  });
+
   it("shares the call of a read of the same client that is under way", async () => {
     const { server, read } = startServer(["a"]);
     const answers = await Promise.all([read("a"), read("a"), read("a")]);
@@ -289,6 +297,8 @@ describe("any reads, writes and servers", () => {
         const lane = async () => {
           for (const [at, { which, pause, change }] of left) {
             const id = `client-${String(which).padStart(5, "0")}`;
+            // No time passes before what has an answer knows it.
+            if (pause > 0) await turn();
             server.time += pause;
             if (change !== "none") {
               if (change === "ours") server.writes.count++;
