@@ -56,7 +56,7 @@ describeExample({
   },
   commands: [
     async (_, made) => {
-      expect(await Promise.all([asked(made, first), asked(made, second)])).toEqual(["orders.deploy", "orders.deploy"]);
+      expect([await asked(made, first), await asked(made, second)]).toEqual(["orders.deploy", "orders.deploy"]);
       expect(made.outputs.kids).toEqual(["2027-02", "2026-11"]);
       const trust = await made.live("TrustedJwtIssuer deploy-2027-02");
       expect(trust).toMatchObject({ issuer, subject: "deploy", expires_at: "2036-01-01T00:00:00Z" });
