@@ -61,7 +61,7 @@ export async function token(client: TokenClient, parameters: Record<string, stri
     form.set("client_id", id);
     if (secret !== undefined) form.set("client_secret", secret);
   }
-  return answer(await fetch(`${hydra.publicUrl}/oauth2/token`, { method: "POST", headers, body: form }));
+  return asked(() => fetch(`${hydra.publicUrl}/oauth2/token`, { method: "POST", headers, body: form }));
 }
 
 /** Whether the server says that a token is valid (RFC 7662). */
@@ -90,7 +90,18 @@ export const tokenUrl = `${hydra.publicUrl}/oauth2/token`;
 async function exchange(method: string, path: string, body?: unknown): Promise<Answer> {
   const content = body === undefined ? {} : { body: JSON.stringify(body) };
   const headers = { "Content-Type": "application/json", Accept: "application/json" };
-  return answer(await fetch(`${hydra.adminUrl}${path}`, { method, headers, ...content }));
+  return asked(() => fetch(`${hydra.adminUrl}${path}`, { method, headers, ...content }));
+}
+
+/** SQLite loses one of two transactions that come at the same time: nothing was done, and it is asked again. */
+async function asked(send: () => Promise<Response>): Promise<Answer> {
+  for (let left = 5; ; left--) {
+    const found = await answer(await send());
+    const { status, body } = found;
+    const lost =
+      (status === 400 && JSON.stringify(body).includes("Unable to serialize access")) || body.error === "server_error";
+    if (!lost || left === 0) return found;
+  }
 }
 
 async function answer(response: Response): Promise<Answer> {
