@@ -138,13 +138,13 @@ export function dangers(found: ServerSettings, name: (key: string) => string): D
   const urls = { adminUrl: found.adminUrl, oauth2TokenUrl: found.oauth2TokenUrl, publicUrl: found.publicUrl };
   const open = Object.entries(urls).flatMap(([key, url]): Danger[] => {
     if (url === undefined || !isOpen(url)) return [];
-    const message = `${name(key)} is plain http to ${new URL(url).host}: whoever is between reads every secret and token`;
+    const message = `${name(key)} is plain http to ${new URL(url).host}, which exposes every secret and token on the network`;
     return [{ about: `http ${url}`, warning: { code: "plain-http", message, advice: "use https" } }];
   });
   if (verifies(found)) return open;
   const message =
-    `TLS VERIFICATION IS OFF (${name("insecureSkipTlsVerify")}): any certificate is accepted, and whoever is between reads and ` +
-    "changes every request, secrets and tokens included";
+    `TLS VERIFICATION IS OFF (${name("insecureSkipTlsVerify")}): any certificate is accepted, so anyone on the way can read and ` +
+    "change every request, secrets and tokens included";
   const advice = `trust your own authority with ${name("caCertificate")} instead`;
   return [...open, { about: `tls ${found.adminUrl}`, warning: { code: "tls-unverified", message, advice } }];
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, inject, it } from "vitest";
 import { part } from "../../tools/part.mts";
 import type { Workspace } from "../../tools/workspace.mts";
-import { type CannedAnswer, type Gateway, type Received, startGateway } from "../support/gateway.ts";
+import { type Gateway, refusal, startGateway } from "../support/gateway.ts";
 import { admin, hydra } from "../support/hydra.ts";
 import { json, pluginProgram, program } from "../support/program.ts";
 import { errorsOf, recorded } from "../support/state.ts";
@@ -41,18 +41,6 @@ async function expectDeployed(stack: Workspace, names: readonly string[], ...arg
 async function expectGone(stack: Workspace, ...ids: string[]) {
   expect((await stack.destroy()).code).toBe(0);
   for (const id of ids) expect(await exists(id)).toBe(false);
-}
-
-/** Refuses requests of one method, as long as it is told to. */
-function refusal() {
-  const denied: CannedAnswer = { status: 403, headers: { "content-type": "application/json" }, body: "{}" };
-  let method = "";
-  return {
-    of: (next: string) => {
-      method = next;
-    },
-    refuse: (request: Received) => (request.method === method ? denied : undefined),
-  };
 }
 
 /** What the message on a client that exists says to do. */

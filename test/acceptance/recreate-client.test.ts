@@ -108,7 +108,7 @@ describe.each(hosts)("a client that is created again, on %s", (_, write) => {
     const files = write('new hydra.OAuth2Client("shop", { recreateTrigger: "1" });');
     await using stack = await workspace({ files, config, path: [folder] });
     expect(errorsOf(await stack.preview()).join("\n")).toContain(
-      "recreateTrigger: needs clientId, so that the new client has the same id; an existing client has its id in the output clientId",
+      "recreateTrigger: needs clientId, or the new client would have another id; an existing client has its id in the output clientId",
     );
   });
 });

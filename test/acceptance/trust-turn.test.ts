@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { describe, expect, inject, it } from "vitest";
-import { type CannedAnswer, type Received, startGateway } from "../support/gateway.ts";
+import { refusal, startGateway } from "../support/gateway.ts";
 import { admin, hydra } from "../support/hydra.ts";
 import { generateKey } from "../support/key.ts";
 import { json, pluginProgram, program } from "../support/program.ts";
@@ -39,18 +39,6 @@ async function live(issuer: string): Promise<Live[]> {
     .sort((left, right) => left.text.localeCompare(right.text));
 }
 const texts = async (issuer: string) => (await live(issuer)).map(({ text }) => text);
-
-/** Refuses requests of one method, as long as it is told to. */
-function refusal() {
-  const denied: CannedAnswer = { status: 403, headers: { "content-type": "application/json" }, body: "{}" };
-  let method = "";
-  return {
-    of: (next: string) => {
-      method = next;
-    },
-    refuse: (request: Received) => (request.method === method ? denied : undefined),
-  };
-}
 
 describe.each(Object.entries(hosts))("on the %s host", (_, write) => {
   it("a replacement that failed half-way and is taken back leaves the trust as it was", async () => {

@@ -1,5 +1,7 @@
 // Knows how a Hydra is looked at and changed out of band: plain HTTP, no code of ours.
 
+import { isLostTransaction } from "../support/lost-transaction.ts";
+
 export type Json = Readonly<Record<string, unknown>>;
 
 export interface Address {
@@ -125,8 +127,7 @@ async function exchange(
     ...content,
   });
   const text = await response.text();
-  // A transaction that lost against another one; a read may, too.
-  if (left > 0 && text.includes("Unable to serialize access")) return exchange(server, method, path, body, left - 1);
+  if (left > 0 && isLostTransaction(text)) return exchange(server, method, path, body, left - 1);
   const [, next] = /<([^>]*)>; *rel="next"/.exec(response.headers.get("link") ?? "") ?? [];
   return [response.status, parsed(text), next?.replace(/^https?:\/\/[^/]*/, "")];
 }

@@ -170,7 +170,7 @@ describe("an unsafe line", () => {
   };
   const plain = (key: string, host: string) => [
     2,
-    `${key} is plain http to ${host}: whoever is between reads every secret and token; use https [plain-http]`,
+    `${key} is plain http to ${host}, which exposes every secret and token on the network; use https [plain-http]`,
   ];
 
   it.each([
@@ -217,7 +217,7 @@ describe("an unsafe line", () => {
     ).toEqual([
       [
         2,
-        "TLS VERIFICATION IS OFF (hydra:insecureSkipTlsVerify): any certificate is accepted, and whoever is between reads and changes " +
+        "TLS VERIFICATION IS OFF (hydra:insecureSkipTlsVerify): any certificate is accepted, so anyone on the way can read and change " +
           "every request, secrets and tokens included; trust your own authority with hydra:caCertificate instead [tls-unverified]",
       ],
     ]);

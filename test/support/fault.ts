@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
 import { listen } from "../../tools/port.mts";
 import type { Certificate } from "./certificate.ts";
+import { isLostTransaction } from "./lost-transaction.ts";
 
 /** What becomes of a request and of its answer. */
 export interface Fault {
@@ -88,7 +89,8 @@ export async function startFaultProxy(first: string, options: FaultProxyOptions 
     const send = () => passOn(target, incoming, body, forward === "half");
     if (forward === "twice") await send();
     let genuine = forward === "nothing" ? undefined : await send();
-    for (let left = 50; steady && left > 0 && isLostTransaction(genuine); left--) genuine = await send();
+    for (let left = 50; steady && left > 0 && genuine?.status === 400 && isLostTransaction(genuine.body); left--)
+      genuine = await send();
     await tell?.("done", method, path);
     if (socket.destroyed) return;
     const before = socket.bytesWritten;
@@ -139,10 +141,6 @@ interface Genuine {
   readonly status: number;
   readonly headers: IncomingMessage["headers"];
   readonly body: Buffer;
-}
-
-function isLostTransaction(answer: Genuine | undefined): boolean {
-  return answer?.status === 400 && answer.body.includes("Unable to serialize access");
 }
 
 async function bodyOf(message: IncomingMessage): Promise<Buffer> {

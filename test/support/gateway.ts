@@ -122,3 +122,15 @@ function pathBelow(url: string, basePath: string): string | undefined {
   const path = url.startsWith("/") ? url : new URL(url).pathname + new URL(url).search;
   return path.startsWith(`${basePath}/`) ? path.slice(basePath.length) : undefined;
 }
+
+/** Refuses requests of one method, the one that was named last, by status 403. */
+export function refusal() {
+  const denied: CannedAnswer = { status: 403, headers: { "content-type": "application/json" }, body: "{}" };
+  let method = "";
+  return {
+    of: (next: string) => {
+      method = next;
+    },
+    refuse: (request: Received) => (request.method === method ? denied : undefined),
+  };
+}

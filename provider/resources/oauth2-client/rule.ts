@@ -90,7 +90,7 @@ function secretRules({ clientSecret, secretRotation, tokenEndpointAuthMethod }: 
 function recreationRules({ recreateTrigger: trigger, clientId }: Values): Failure[] {
   if (isNothing(trigger) || trigger === "" || !isNothing(clientId)) return [];
   const reason =
-    "needs clientId, so that the new client has the same id; an existing client has its id in the output clientId";
+    "needs clientId, or the new client would have another id; an existing client has its id in the output clientId";
   return [{ path: ["recreateTrigger"], reason }];
 }
 

@@ -70,15 +70,26 @@ export async function syncLifespans(
       return operation.api.putClient(id, merged(await observe(), { ...cleared, ...lifespans }));
     };
     if (observed?.jwks_uri && operation.memory.lacks.jwksUriPatch) return whole();
-    try {
-      return await operation.api.putLifespans(id, lifespans);
-    } catch (error) {
-      if (!isRefused(error) || !(await observe()).jwks_uri) throw error;
-      const answer = await otherwise(error, whole());
-      operation.memory.lacks.jwksUriPatch = true;
-      return answer;
-    }
+    const hasJwksUri = async () => Boolean((await observe()).jwks_uri);
+    return partOrWhole(operation, () => operation.api.putLifespans(id, lifespans), whole, hasJwksUri);
   });
+}
+
+/** Writes a part of a client or, where v2.3.0 refuses that because of a jwks_uri, all of it: from then on, that at once. */
+async function partOrWhole(
+  { memory }: HydraOperation,
+  part: () => Promise<HydraJson>,
+  whole: () => Promise<HydraJson>,
+  hasJwksUri: () => boolean | Promise<boolean>,
+): Promise<HydraJson> {
+  try {
+    return await part();
+  } catch (error) {
+    if (!isRefused(error) || !(await hasJwksUri())) throw error;
+    const answer = await otherwise(error, whole());
+    memory.lacks.jwksUriPatch = true;
+    return answer;
+  }
 }
 
 /** An answer with these fields as the program spells them, where all that changed of them is done. */
@@ -104,17 +115,15 @@ async function write(
   const clears = lifespanWireNames.some((name) => name in wanted && wanted[name] === null);
   if (clears && operation.memory.lacks.nullPatch) return whole();
   const hasJwksUri = Boolean(observed.jwks_uri) || Boolean(wanted.jwks_uri);
-  if (!hasJwksUri) return operation.api.patchClient(id, patchOf(wanted));
   // jwks and jwks_uri exclude each other, even an empty jwks: one replaces the other in a whole client only.
-  if (operation.memory.lacks.jwksUriPatch || ("jwks" in wanted && "jwks_uri" in wanted)) return whole();
-  try {
-    return await operation.api.patchClient(id, patchOf(wanted));
-  } catch (error) {
-    if (!isRefused(error)) throw error;
-    const answer = await otherwise(error, whole());
-    operation.memory.lacks.jwksUriPatch = true;
-    return answer;
-  }
+  const exchanges = "jwks" in wanted && "jwks_uri" in wanted;
+  if (hasJwksUri && (operation.memory.lacks.jwksUriPatch || exchanges)) return whole();
+  return partOrWhole(
+    operation,
+    () => operation.api.patchClient(id, patchOf(wanted)),
+    whole,
+    () => hasJwksUri,
+  );
 }
 
 // v2.3.0 ignores null in a patch: what still stands is cleared by writing the lifespans themselves.
