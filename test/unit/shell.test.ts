@@ -11,10 +11,9 @@ const words = (command: string) =>
 
 describe("a command in a message", () => {
   it("has each text as one word, with nothing expanded", () => {
-    const texts = fc.array(
-      fc.string({ unit: "grapheme" }).map((text) => text.replaceAll("\0", "")),
-      { minLength: 1, maxLength: 20 },
-    );
+    // What a shell reads in a way of its own, between letters.
+    const unit = fc.constantFrom(..."aé $`\"'\\!*?;&|<>(){}[]~#=-%\n");
+    const texts = fc.array(fc.string({ unit, maxLength: 12 }), { minLength: 1, maxLength: 20 });
     fc.assert(
       fc.property(texts, (all) => {
         expect(words(all.map(shellWord).join(" "))).toEqual(all);
