@@ -27,39 +27,37 @@ function kind(name: string, globalSetup: string[] = [], seconds = 5, more: Test 
     globalSetup,
     testTimeout: limit,
     hookTimeout: Math.max(limit, 30_000),
+    // One more than cores: some tests wait most of the time.
+    maxWorkers: 3,
     ...more,
   };
 }
 
-/** One more than cores: some of these tests wait most of the time. */
-const threeAtOnce = { maxWorkers: 3 };
-
 /** Each test runs the Pulumi CLI, which keeps a core busy by itself. */
 const packed = (name: string, include = [`test/${name}/**/*.test.ts`], server = hydra, ...setups: string[]) =>
-  kind(name, [server, installation, ...setups], 420, { include, ...threeAtOnce });
+  kind(name, [server, installation, ...setups], 420, { include });
 
-const property = (name: string, server: string, runs: string | undefined) =>
+const property = (name: string, server: string, runs: string | undefined, more: Test = {}) =>
   kind(name, [server], 600, {
     include: ["test/property/**/*.test.ts"],
     env: runs === undefined ? {} : { PROPERTY_RUNS: runs },
+    ...more,
   });
 
 /** In the order in which they run, the quick ones first; kinds of one line of this table run at the same time. */
 const groups: readonly (readonly Test[])[] = [
-  [kind("unit")],
-  [kind("fuzz")],
-  [property("property", hydra, process.env.PROPERTY_RUNS)],
+  [kind("unit"), kind("fuzz")],
+  [kind("lifecycle", [hydra], 30), property("property", hydra, process.env.PROPERTY_RUNS)],
+  // One file after the other: there is one server on PostgreSQL, and some of these tests list all that it has.
   [
     postgres
-      ? property("postgres", onItsOwn, process.env.PROPERTY_RUNS ?? "240")
+      ? property("postgres", onItsOwn, process.env.PROPERTY_RUNS ?? "240", { maxWorkers: 1 })
       : kind("postgres", [], 5, { include: [without] }),
   ],
-  // One file after the other: SQLite loses transactions of files that run at once, and these tests count calls.
-  [kind("lifecycle", [hydra], 30)],
   // One group, so that no core waits for the last test of a kind.
   [
-    kind("fault", [hydra, installation], 1_200, threeAtOnce),
-    kind("course", [installation], 600, threeAtOnce),
+    kind("fault", [hydra, installation], 1_200),
+    kind("course", [installation], 600),
     packed("acceptance"),
     postgres
       ? packed(
@@ -67,10 +65,10 @@ const groups: readonly (readonly Test[])[] = [
           onPostgres.map((name) => `test/acceptance/${name}.test.ts`),
           onItsOwn,
         )
-      : kind("acceptance-postgres", [], 5, { include: [without], ...threeAtOnce }),
+      : kind("acceptance-postgres", [], 5, { include: [without] }),
     packed("example"),
     packed("language", ["test/language/**/*.test.ts", ported], hydra, languages),
-    kind("release", [hydra, installation, "test/support/setup-release.ts"], 600, threeAtOnce),
+    kind("release", [hydra, installation, "test/support/setup-release.ts"], 600),
   ],
   // These wait for time limits of a second.
   [packed("transport")],

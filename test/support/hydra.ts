@@ -3,8 +3,10 @@ import { createPublicKey, type JsonWebKey, verify } from "node:crypto";
 import { inject } from "vitest";
 import { isLostTransaction } from "./lost-transaction.ts";
 
-/** The server of this test run. */
-export const hydra = inject("hydra");
+const servers = inject("hydras");
+
+/** The server of this test file. No other file that runs meanwhile has it, if there are enough for all. */
+export const hydra = servers[(Number(process.env.VITEST_POOL_ID) - 1) % servers.length] as (typeof servers)[number];
 
 /** An answer. What is not a JSON object comes as `{ text }`, or as `{ list }` when it is an array. */
 export interface Answer {

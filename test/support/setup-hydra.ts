@@ -1,26 +1,37 @@
-// Knows how the one Hydra of a test run starts and ends: before the first test that needs it, after the last.
+// Knows how the servers of a test run start and end: before the first test that needs one, after the last.
 import type { TestProject } from "vitest/node";
 import { type HydraOptions, startHydra } from "../../tools/hydra.mts";
 import { startSectorDocuments } from "./sector-document.ts";
 
+interface TestHydra {
+  adminUrl: string;
+  publicUrl: string;
+  version: string;
+  /** Where `sectorIdentifierUri` may lead; absent when the server was running before and trusts nobody of ours. */
+  sectorDocuments: string | undefined;
+}
+
 declare module "vitest" {
   export interface ProvidedContext {
-    hydra: {
-      adminUrl: string;
-      publicUrl: string;
-      version: string;
-      /** Where `sectorIdentifierUri` may lead; absent when the server was running before and trusts nobody of ours. */
-      sectorDocuments: string | undefined;
-    };
+    /** For the test files that run at once, each on a server of its own while there are enough. */
+    hydras: TestHydra[];
   }
 }
 
-export default async function setup({ vitest }: TestProject): Promise<(() => Promise<void>) | undefined> {
-  // Each project calls this; the first one starts it for all.
-  if (vitest.getProvidedContext().hydra) return undefined;
-  const { provided, stop } = await startTestHydra();
-  vitest.provide("hydra", provided);
-  return stop;
+export default async function setup({
+  vitest,
+  config: { maxWorkers },
+}: TestProject): Promise<(() => Promise<void>) | undefined> {
+  // Each project calls this; the first one starts them for all.
+  if (vitest.getProvidedContext().hydras) return undefined;
+  // SQLite loses transactions when files write to one server at once; a server that was running before is the only one.
+  const length = process.env.HYDRA_ADMIN_URL ? 1 : maxWorkers;
+  const started = await Promise.all(Array.from({ length }, () => startTestHydra()));
+  vitest.provide(
+    "hydras",
+    started.map(({ provided }) => provided),
+  );
+  return async () => void (await Promise.all(started.map(({ stop }) => stop())));
 }
 
 /** Starts a Hydra, and beside it the documents that it may have to fetch. */

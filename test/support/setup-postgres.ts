@@ -6,7 +6,7 @@ import { startTestHydra } from "./setup-hydra.ts";
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const postgres = await startPostgres();
   const { provided, stop } = await startTestHydra({ dsn: postgres.dsn });
-  project.provide("hydra", provided);
+  project.provide("hydras", [provided]);
   return async () => {
     await stop();
     await postgres.stop();
