@@ -14,7 +14,11 @@ const keys = {
 it.each(Object.entries(keys))("shows of a private %s key what is public, and that it can sign", async (_, jwk) => {
   const stored: HydraJson = { ...jwk, kid: "one", use: "sig", alg: "any" };
   const { getKey, getKeySet, generateKey, putKey } = createKeyApi({
-    send: async ({ method }) => ({ json: method === "PUT" ? stored : { keys: [stored] } }),
+    send: async ({ method }) => ({
+      status: 200,
+      headers: {},
+      json: method === "PUT" ? stored : { keys: [stored] },
+    }),
   });
   const answers = [
     await getKey("set", "one"),
