@@ -3,6 +3,7 @@
 import type { HydraApi } from "../hydra/admin.ts";
 import type { WriteCount } from "../hydra/listed-read.ts";
 import type { Operation } from "../lifecycle/resource.ts";
+import type { KeyClaims } from "./json-web-key/claim.ts";
 import type { Claims } from "./oauth2-client/claim.ts";
 import type { Queue } from "./queue.ts";
 import type { KeyRecords } from "./trusted-jwt-issuer/record.ts";
@@ -11,6 +12,7 @@ import type { KeyRecords } from "./trusted-jwt-issuer/record.ts";
 export interface Memory {
   readonly writes: WriteCount;
   readonly claims: Claims;
+  readonly keyClaims: KeyClaims;
   /** Ids of clients that this process created, and that nothing has changed since. */
   readonly freshClients: Set<string>;
   /** By client id: one change of a client at a time. */
@@ -38,6 +40,7 @@ export function createMemory(): Memory {
   return {
     writes: { count: 0 },
     claims: new Map(),
+    keyClaims: new Map(),
     freshClients: new Set(),
     clientQueues: new Map(),
     keys: new Map(),

@@ -8,6 +8,7 @@ import { type Gateway, refusal, startGateway } from "../support/gateway.ts";
 import { admin, hydra } from "../support/hydra.ts";
 import { json, pluginProgram, program } from "../support/program.ts";
 import { errorsOf, recorded } from "../support/state.ts";
+import { expectDeployed } from "../support/turn.ts";
 import { workspace } from "../support/workspace.ts";
 
 const folder = join(inject("installation").folder, "node_modules/pulumi-hydra");
@@ -25,18 +26,6 @@ const live = async (id: string) => (await admin.get(path(id))).body;
 const exists = async (id: string) => (await admin.get(path(id))).status === 200;
 
 const urnOf = async (stack: Workspace, name: string) => String((await recorded(stack))[name]?.urn);
-/** The next preview shows nothing. */
-const expectQuiet = async (stack: Workspace) =>
-  expect(errorsOf(await stack.preview("--expect-no-changes"))).toEqual([]);
-/** The program is deployed: no error, nothing left to do, and only these resources in the state. */
-async function expectDeployed(stack: Workspace, names: readonly string[], ...args: string[]) {
-  const done = await stack.up(...args);
-  expect(errorsOf(done)).toEqual([]);
-  expect(done.code).toBe(0);
-  await expectQuiet(stack);
-  expect(Object.keys(await recorded(stack)).sort()).toEqual([...names].sort());
-  return done.operations;
-}
 /** All was deleted, and the server has none of these. */
 async function expectGone(stack: Workspace, ...ids: string[]) {
   expect((await stack.destroy()).code).toBe(0);

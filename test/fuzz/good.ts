@@ -78,7 +78,7 @@ export const states = {
   ClientLifespans: inputs.ClientLifespans,
   TrustedJwtIssuer: { ...inputs.TrustedJwtIssuer, ...recorded },
   Revocation: { ...inputs.Revocation, revokedAt: "2026-01-01T00:00:00Z" },
-  JsonWebKey: { ...inputs.JsonWebKey, use: "sig", publicKey: jwk, __kid: true, __kidChanged: true },
+  JsonWebKey: { ...inputs.JsonWebKey, use: "sig", publicKey: jwk, __kid: true, __kidChanged: true, __creation: "a" },
 };
 
 export const client = {

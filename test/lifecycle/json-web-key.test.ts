@@ -140,6 +140,34 @@ describe.each(["plugin", "dynamic"] as const)("on the %s host", (name) => {
     expect(await live(set, "a")).toMatchObject(next.held.state.publicKey as object);
   });
 
+  it("a pending deletion leaves a key of the program's own alone that was created again since", async () => {
+    const set = newSet();
+    const news = { set, privateKey: secret(ecKey({ kid: "own", use: "sig" })) };
+    const old = await made(news);
+    await admin.delete(path(set, "own"));
+    const next = await made(news);
+    await host.delete(type, old.held);
+    expect(await isThere(set, "own")).toBe(true);
+    await host.delete(type, next.held);
+    expect(await isThere(set, "own")).toBe(false);
+  });
+
+  it("a deletion leaves a key alone that another resource of the program keeps", async () => {
+    const set = newSet();
+    const { inputs, held } = await made({ set, kid: "a", alg: "ES256" });
+    const imported = { id: held.id, state: { ...held.state, __imported: true } };
+    await host.diff(type, imported, inputs, "shop-web");
+    await host.delete(type, held, "web");
+    expect(await isThere(set, "a")).toBe(true);
+    await expect.poll(told).toContain(`the key "${set}/a" was not deleted: another resource of this program has it`);
+    // The program asks for a replacement, though nothing differs.
+    await using other = await startHost(name);
+    await other.diff(type, imported, inputs, "shop-web");
+    await other.check(type, inputs, {}, "shop-web");
+    await other.delete(type, imported, "shop-web");
+    expect(await isThere(set, "a")).toBe(false);
+  });
+
   it("stores a key of the program's own, whose private part is a secret, as what it says it is", async () => {
     const set = newSet();
     const key = ecKey({ kid: "own", alg: "ES256", use: "enc" });
@@ -154,6 +182,7 @@ describe.each(["plugin", "dynamic"] as const)("on the %s host", (name) => {
       publicKey: publicOf(key),
       __kid: true,
       __serverDefaults: { use: "enc" },
+      __creation: expect.any(String),
     });
     expect(privateKey).toEqual(name === "plugin" ? secret(key) : key);
     expect(await planned(held, await checked({ set, privateKey: secret(key) }, inputs))).toEqual(inItsPlace);

@@ -16,6 +16,7 @@ import { readFields, unlessUnmet, unmetReasons, withServerDefaults } from "../hy
 import type { HydraOperation } from "../memory.ts";
 import { uuidFor } from "../uuid.ts";
 import { usualAlgorithm } from "./algorithm.ts";
+import { creationOf, keepKey, leaveKey, markCreation, renewKey, sparesKey } from "./claim.ts";
 import { createKey } from "./create.ts";
 import { deleteKey } from "./delete.ts";
 import { addressed, idOf, isOwnSet, type KeyName, nameIn } from "./name.ts";
@@ -84,9 +85,15 @@ export const jsonWebKey: Resource<HydraOperation, JsonWebKeyInputs> = {
   rules: keyRules,
   warnings: keyWarnings,
 
-  announce({ warn }, { moves, replaces, state }) {
-    if (!moves && replaces && isOwnSet(state.set)) warn(replacementWarning(textOf(state.set)));
+  announce(operation, { moves, replaces, id, inputs: given, state }) {
+    // What another server has says nothing about this one.
+    if (moves) return;
+    if (!replaces) return keepKey(operation, id, given, state);
+    leaveKey(operation, id, state);
+    if (isOwnSet(state.set)) operation.warn(replacementWarning(textOf(state.set)));
   },
+
+  announceNew: (operation, given) => renewKey(operation, given),
 
   async create(operation, given) {
     const own = given.privateKey as Jwk | undefined;
@@ -99,6 +106,7 @@ export const jsonWebKey: Resource<HydraOperation, JsonWebKeyInputs> = {
     const state = withServerDefaults(jsonWebKey, given, {
       ...toState(stored.jwk, name, given),
       ...choicesOf(jsonWebKey, given),
+      ...(own ? markCreation(operation, idOf(name)) : {}),
     });
     return unlessUnmet({ id: idOf(name), state }, unmetReasons(jsonWebKey, given, state));
   },
@@ -147,7 +155,9 @@ export const jsonWebKey: Resource<HydraOperation, JsonWebKeyInputs> = {
     return kids.filter((kid) => kid !== "").map((kid) => ({ id: idOf({ set, kid }), name: kid }));
   },
 
-  delete: (operation, { id, state }) => deleteKey(operation, nameIn(id), state.publicKey),
+  async delete(operation, { id, state }) {
+    if (!sparesKey(operation, id, state)) await deleteKey(operation, nameIn(id), state.publicKey);
+  },
 };
 
 const replacedByOthers: Explanation = {
@@ -171,7 +181,7 @@ function isWhole(own: unknown, { publicKey, ...state }: Values): boolean {
 /** What only we know. */
 function remembered(state: Values): Values {
   const [kid, defaults] = [choiceKey("kid"), serverDefaultsKey];
-  return withoutUnset({ [kid]: state[kid], [defaults]: state[defaults] });
+  return withoutUnset({ [kid]: state[kid], [defaults]: state[defaults], ...creationOf(state) });
 }
 
 function symmetric(id: string): Refusal {

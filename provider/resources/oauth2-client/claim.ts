@@ -6,6 +6,7 @@ import { type Operation, Refusal } from "../../lifecycle/resource.ts";
 import { sameJson, type Values } from "../../lifecycle/value.ts";
 import { entryOf } from "../entry.ts";
 import { lifespansOf } from "../field/lifespan.ts";
+import { sameProgram } from "../same-program.ts";
 
 /** The kinds of resources that have to do with a client. */
 export type ClaimType = "OAuth2Client" | "ClientLifespans";
@@ -218,12 +219,6 @@ function isOfNew(claim: Claim, urn: string | undefined, inputs: Values): boolean
   if (urn !== undefined) return claim.urn === urn;
   const open = claim.stage === "renewed" || claim.stage === "new";
   return open && sameProgram(claim.inputs, inputs);
-}
-
-function sameProgram(left: Values, right: Values): boolean {
-  const program = (inputs: Values) =>
-    Object.fromEntries(Object.entries(inputs).filter(([name, value]) => !name.startsWith("__") && !isNothing(value)));
-  return sameJson(program(left), program(right));
 }
 
 /**
