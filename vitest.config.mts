@@ -47,7 +47,7 @@ const property = (name: string, server: string, runs: string | undefined, more: 
 /** In the order in which they run, the quick ones first; kinds of one line of this table run at the same time. */
 const groups: readonly (readonly Test[])[] = [
   [kind("unit"), kind("fuzz")],
-  [kind("lifecycle", [hydra], 30), property("property", hydra, process.env.PROPERTY_RUNS)],
+  [kind("lifecycle", [hydra], 60), property("property", hydra, process.env.PROPERTY_RUNS)],
   // One file after the other: there is one server on PostgreSQL, and some of these tests list all that it has.
   [
     postgres

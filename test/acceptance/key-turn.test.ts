@@ -10,7 +10,6 @@ import { expectDeployed } from "../support/turn.ts";
 import { workspace } from "../support/workspace.ts";
 
 const folder = join(inject("installation").folder, "node_modules/pulumi-hydra");
-const hosts = { dynamic: program, plugin: pluginProgram };
 const start = (files: Record<string, string>, adminUrl = hydra.adminUrl) =>
   workspace({ files, config: { "hydra:adminUrl": adminUrl }, path: [folder] });
 const statement = (name: string, args: object, options: object = {}) =>
@@ -26,13 +25,16 @@ const ownKey = () => ({
   use: "sig",
 });
 
-const sources = {
-  "that Hydra generates": () => ({ set: newSet(), kid: "a", alg: "ES256" }),
-  "of the program's own": () => ({ set: newSet(), kid: "a", privateKey: ownKey() }),
-};
+const generated = () => ({ set: newSet(), kid: "a", alg: "ES256" });
+const own = () => ({ set: newSet(), kid: "a", privateKey: ownKey() });
 
-describe.each(Object.entries(hosts))("on the %s host", (_, write) => {
-  describe.each(Object.entries(sources))("a key %s that is renamed in the program", (_, newArgs) => {
+const hosts = [
+  ["dynamic", program, "of the program's own", own],
+  ["plugin", pluginProgram, "that Hydra generates", generated],
+] as const;
+
+describe.each(hosts)("on the %s host", (_, write, kind, newArgs) => {
+  describe(`a key ${kind} that is renamed in the program`, () => {
     const renamed = async (args: object) => {
       const stack = await start(write(statement("sign", args)));
       expect(errorsOf(await stack.up())).toEqual([]);
@@ -86,7 +88,7 @@ describe.each(Object.entries(hosts))("on the %s host", (_, write) => {
   });
 
   it("a new kid whose old key could not be deleted, taken back by the message's advice, ends with one key", async () => {
-    const [args, { of, refuse }] = [sources["of the program's own"](), refusal()];
+    const [args, { of, refuse }] = [own(), refusal()];
     await using gateway = await startGateway({ target: hydra.adminUrl, refuse });
     await using stack = await start(write(statement("sign", args)), gateway.url);
     expect(errorsOf(await stack.up())).toEqual([]);
