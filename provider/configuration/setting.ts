@@ -94,7 +94,14 @@ export const configurationSchema = serverSchema.partial().extend({
 });
 
 /** The keys whose values are secret. */
-export const secretKeys = ["accessToken", "password", "oauth2ClientSecret", "headers", "clientKey", "connections"];
+export const secretKeys: readonly string[] = [
+  "accessToken",
+  "password",
+  "oauth2ClientSecret",
+  "headers",
+  "clientKey",
+  "connections",
+] satisfies (keyof typeof configurationSchema.shape)[];
 
 /** Those that hold a credential and nothing else. */
 const credentials = ["accessToken", "password", "oauth2ClientSecret", "clientKey"] as const;

@@ -2,7 +2,7 @@
 
 import * as z from "zod";
 import { camelCase } from "../hydra/naming.ts";
-import { isNothing } from "../lifecycle/field.ts";
+import { isNothing, rulesOf } from "../lifecycle/field.ts";
 import type { ServerFunction } from "../lifecycle/function.ts";
 import type { Values } from "../lifecycle/value.ts";
 import { connection, connectionRules } from "../resources/field/connection.ts";
@@ -56,7 +56,7 @@ export const introspectToken: ServerFunction<HydraOperation, TokenQuery> = {
   type: "introspectToken",
   inputs: token,
   outputs: introspection,
-  fields: { ...connectionRules, token: { secret: true }, ext: { secret: true } },
+  fields: rulesOf(token, introspection, { ...connectionRules, token: { secret: true }, ext: { secret: true } }),
   rules: () => [],
   async call({ api }, { token, scope }) {
     return renamed(await api.introspectToken(token, scope), Object.keys(introspection.shape));
@@ -90,15 +90,17 @@ const session = z.object({
   handledAt: z.string().optional(),
 });
 
+const consent = z.object({
+  /** The consent sessions of the subject. */
+  sessions: z.array(session),
+});
+
 /** The consent that a subject has given and not revoked. */
 export const getConsentSessions: ServerFunction<HydraOperation, ConsentQuery> = {
   type: "getConsentSessions",
   inputs: subject,
-  outputs: z.object({
-    /** The consent sessions of the subject. */
-    sessions: z.array(session),
-  }),
-  fields: { ...connectionRules, sessions: { secret: true } },
+  outputs: consent,
+  fields: rulesOf(subject, consent, { ...connectionRules, sessions: { secret: true } }),
   rules: () => [],
   async call({ api }, { subject, loginSessionId }) {
     const sessions = await api.listConsentSessions(subject, loginSessionId);

@@ -31,8 +31,8 @@ export interface KnownValues {
 /** Makes a value; the same one for the same seed. */
 export type Choose = (seed?: Uint8Array) => string;
 
-/** What one field does; the rest of it is its schema and its doc comment. */
-export interface FieldRules {
+/** What one field does; the rest of it is its schema and its doc comment. `Input` is the name of any input beside it. */
+export interface FieldRules<Input = string> {
   /** Encrypted in Pulumi's state. */
   readonly secret?: true;
   /** A change replaces the resource. */
@@ -46,7 +46,7 @@ export interface FieldRules {
   /** What the server fills in when the field is unset. */
   readonly serverDefault?: unknown;
   /** Recorded only where this input is true. */
-  readonly onlyWith?: string;
+  readonly onlyWith?: Input;
   /** Not a field of the server's: nothing there can keep it. */
   readonly local?: true;
   /** The first server version that has the field, where not all have it. */
@@ -66,10 +66,15 @@ export interface FieldRules {
 }
 
 /** The rules of fields by their names, each of which stands in the inputs or the outputs: a misspelt one does not compile. */
-export function rulesOf<Inputs extends z.ZodRawShape, Outputs extends z.ZodRawShape>(
+export function rulesOf<
+  Inputs extends z.ZodRawShape,
+  Outputs extends z.ZodRawShape,
+  const Rules extends { readonly [Name in keyof Inputs | keyof Outputs]?: FieldRules<keyof Inputs> },
+>(
   _inputs: z.ZodObject<Inputs>,
   _outputs: z.ZodObject<Outputs>,
-  rules: { readonly [Name in keyof Inputs | keyof Outputs]?: FieldRules },
+  // The compiler itself lets names pass that nobody has, where they are spread.
+  rules: Rules & { readonly [Name in Exclude<keyof Rules, keyof Inputs | keyof Outputs>]: never },
 ): Readonly<Record<string, FieldRules>> {
   return rules as Readonly<Record<string, FieldRules>>;
 }

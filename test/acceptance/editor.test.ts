@@ -10,8 +10,13 @@ import { kebabCase } from "../../tools/kebab-case.mts";
 const { folder } = inject("installation");
 const file = join(folder, "editor.ts");
 
+interface Property {
+  description: string;
+  secret?: boolean;
+  willReplaceOnChanges?: boolean;
+}
 interface Shape {
-  properties?: Record<string, { description: string }>;
+  properties?: Record<string, Property>;
 }
 interface Schema {
   config: { variables: Required<Shape>["properties"] };
@@ -24,11 +29,15 @@ const schema = JSON.parse(readFileSync(join(folder, "node_modules/pulumi-hydra/d
 const named = (token: string) => token.split(":").at(-1) ?? "";
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** The fields that the types must have, each with its description: `OAuth2ClientArgs.clientName`. */
+/** The fields that the types must have, each with its documentation: `OAuth2ClientArgs.clientName`. */
 function described(): Map<string, string> {
   const fields = new Map<string, string>();
   const add = (type: string, properties: Shape["properties"] = {}) => {
-    for (const [name, { description }] of Object.entries(properties)) fields.set(`${type}.${name}`, description);
+    for (const [name, { description, secret, willReplaceOnChanges }] of Object.entries(properties)) {
+      const doc = withoutReferences(description);
+      const change = willReplaceOnChanges && !doc.includes("replaces") ? " Changing it replaces the resource." : "";
+      fields.set(`${type}.${name}`, `${doc}${change}${secret ? " Secret." : ""}`);
+    }
   };
   for (const [token, { inputProperties, properties }] of Object.entries(schema.resources)) {
     add(`${named(token)}Args`, inputProperties);
@@ -85,7 +94,7 @@ describe.each(["pulumi-hydra", "pulumi-hydra/plugin"])("an editor over %s", (pat
       const shown = ts.displayPartsToString(info?.displayParts);
       const doc = ts.displayPartsToString(info?.documentation);
       const isPlain = /^\(property\) \S+\??: [\w\s.,<>|[\]{}:;"]+$/.test(shown) && !/ in |keyof|infer/.test(shown);
-      return isPlain && doc.startsWith(withoutReferences(description)) ? [] : [`${field}: ${shown} ${doc}`];
+      return isPlain && doc === description ? [] : [`${field}: ${shown} ${doc}`];
     });
     expect(wrong).toEqual([]);
   });
@@ -111,6 +120,11 @@ describe.each(["pulumi-hydra", "pulumi-hydra/plugin"])("an editor over %s", (pat
     expect(offers('tokenEndpointAuthMethod: "')).toEqual(expect.arrayContaining(["none", "private_key_jwt"]));
     expect(offers('accessTokenStrategy: "')).toEqual(expect.arrayContaining(["jwt", "opaque"]));
     expect(offers('grantTypes: ["')).toEqual(expect.arrayContaining(["client_credentials", "refresh_token"]));
+    expect(offers('responseTypes: ["')).toEqual(expect.arrayContaining(["code", "code id_token"]));
+    expect(offers('subjectType: "')).toEqual(expect.arrayContaining(["public", "pairwise"]));
+    expect(offers('tokenEndpointAuthSigningAlg: "')).toEqual(expect.arrayContaining(["RS256", "ES512"]));
+    expect(offers('requestObjectSigningAlg: "')).toEqual(expect.arrayContaining(["RS256", "ES512"]));
+    expect(offers('userinfoSignedResponseAlg: "')).toEqual(expect.arrayContaining(["none", "RS256"]));
     expect(offers('clientName: "') ?? []).not.toContain("none");
   });
 

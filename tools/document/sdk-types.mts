@@ -86,11 +86,8 @@ export function sdkTypes(documentation: Documentation): string {
     const owner = name === "configurationConnections" ? "configuration" : name;
     const own = owner === "configuration" ? "Server" : capital(name);
     const full = form === "input" ? `${own}Args` : own;
-    write(
-      full,
-      owner === "configuration" ? "The settings of one server." : documentation(name),
-      fieldsOf(owner, object, form),
-    );
+    const doc = owner === "configuration" ? "The settings of one server." : documentation(name);
+    write(full, doc, fieldsOf(owner, object, form, owner === "configuration" ? settingRules : {}));
     return full;
   }
 
@@ -99,27 +96,35 @@ export function sdkTypes(documentation: Documentation): string {
     const all = [...outputsOf(type, inputs, fields), ...outputsOf(type, outputs, fields)];
     write(`${type}Outputs`, `The outputs of ${type}.`, all);
   }
-  for (const { type, inputs, outputs } of functions) {
+  for (const { type, inputs, outputs, fields } of functions) {
     const name = capital(type);
-    write(`${name}Args`, `The arguments of {@link ${type}}.`, fieldsOf(type, inputs, "plain"));
+    const rules = onlySecrets(fields);
+    write(`${name}Args`, `The arguments of {@link ${type}}.`, fieldsOf(type, inputs, "plain", rules));
     write(
       `${name}OutputArgs`,
       `The arguments of {@link ${type}}, where they are outputs.`,
-      fieldsOf(type, inputs, "input"),
+      fieldsOf(type, inputs, "input", rules),
     );
-    write(`${name}Result`, `What {@link ${type}} gives.`, fieldsOf(`${type}Result`, outputs, "plain"));
+    write(`${name}Result`, `What {@link ${type}} gives.`, fieldsOf(`${type}Result`, outputs, "plain", rules));
   }
-  const secrets = Object.fromEntries(secretKeys.map((name) => [name, { secret: true as const }]));
   write(
     "ProviderArgs",
     "The arguments of a {@link Provider}.",
-    fieldsOf("configuration", configurationSchema, "input", secrets),
+    fieldsOf("configuration", configurationSchema, "input", settingRules),
   );
 
   return `// Written by tools/generate.mts out of the definitions: the types of arguments, outputs and results. Knows nothing else.\n\n${head}\n${[...interfaces.values()].join("\n")}`;
 }
 
 type Rules = Readonly<Record<string, FieldRules>>;
+
+const settingRules: Rules = Object.fromEntries(secretKeys.map((name) => [name, { secret: true }]));
+
+/** A function changes nothing: what a change of an argument would do to a resource is not said of it. */
+function onlySecrets(rules: Rules): Rules {
+  const secrets = Object.entries(rules).filter(([, { secret }]) => secret);
+  return Object.fromEntries(secrets.map(([name]) => [name, { secret: true }]));
+}
 
 const head = `import type * as pulumi from "@pulumi/pulumi";
 

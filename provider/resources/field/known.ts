@@ -18,6 +18,20 @@ export const grantType = {
   },
 } as const satisfies KnownValues;
 
+export const responseType = {
+  name: "ResponseType",
+  doc: "What an authorization request can ask for (OAuth 2.0 Multiple Response Type Encoding Practices).",
+  values: {
+    Code: "code",
+    IdToken: "id_token",
+    Token: "token",
+    CodeIdToken: "code id_token",
+    CodeToken: "code token",
+    IdTokenToken: "id_token token",
+    CodeIdTokenToken: "code id_token token",
+  },
+} as const satisfies KnownValues;
+
 export const tokenEndpointAuthMethod = {
   name: "TokenEndpointAuthMethod",
   doc: "The ways in which a client authenticates at the token endpoint.",

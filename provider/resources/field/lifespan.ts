@@ -39,7 +39,7 @@ export const lifespans = {
 /** The names of the thirteen lifespans. */
 export const lifespanNames = Object.keys(lifespans);
 
-const sinceDeviceGrant: FieldRules = { since: "v25.4.0" };
+const sinceDeviceGrant: FieldRules<never> = { since: "v25.4.0" };
 
 export const lifespanRules = {
   deviceAuthorizationGrantAccessTokenLifespan: sinceDeviceGrant,

@@ -32,7 +32,7 @@ export const clientInputs = z.strictObject({
   /** The grants that the client may use, such as `authorization_code`, `client_credentials` or `refresh_token` (RFC 7591, 2). Defaults to `authorization_code`. */
   grantTypes: field.words(field.known.grantType).optional(),
   /** The response types that the client may request from the authorization endpoint, such as `code` (RFC 6749, 3.1.1). Defaults to `code`. */
-  responseTypes: field.list.optional(),
+  responseTypes: field.words(field.known.responseType).optional(),
   /** The scope values that the client may request, separated by spaces (RFC 6749, 3.3). Defaults to the server's default scope, which is `offline_access offline openid` unless configured otherwise. */
   scope: field.text.optional(),
   /** The audiences that the client may request for its access tokens. */
