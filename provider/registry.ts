@@ -1,4 +1,4 @@
-// The resources and functions of the package: the one place to edit when adding one.
+// The resources and functions of the package. What is written about them, exported and bundled is derived from this list.
 
 import { getOAuth2Client, getOAuth2Clients } from "./functions/client.ts";
 import { getTrustedJwtIssuer, getTrustedJwtIssuers } from "./functions/issuer.ts";

@@ -75,7 +75,7 @@ export const clientRules: readonly Rule<ClientState>[] = [
     level: "note",
     clause: "RFC 9700, 2.3",
     what: "A machine's tokens are for named APIs",
-    why: "An attacker in one API can use the tokens that it gets at every other API",
+    why: "An attacker who controls one API can use the tokens sent to it at all other APIs",
     mend: "name the APIs that the client calls",
     kinds,
     find: ({ grantTypes, audience }) =>

@@ -55,7 +55,7 @@ export const keyRules: readonly Rule<KeyHolder>[] = [
     level: "error",
     clause: "RFC 8725, 3.2",
     what: "A key is for an algorithm that is not known to be weak",
-    why: "Others than the owner can forge signatures",
+    why: "People other than the owner can forge signatures",
     mend: "use a key for ES256, EdDSA, PS256 or RS256",
     kinds,
     find: eachKey((key) =>

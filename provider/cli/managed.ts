@@ -142,7 +142,7 @@ export function hereOf(
   const isAny = recorded.some(isNamed);
   if (!isAny && recorded.every(isPlaced) && places.size > 0) {
     if (places.size === 1 && servers.length === 0) {
-      console.say(`the exports name one server, ${labels}: it is taken for ${url}`);
+      console.say(`the exports name one server, ${labels}: the command assumes that this is ${url}`);
       return { isHere: () => true, assumed: labels };
     }
     const wrong = servers.length > 0 ? "no server of that name" : `no server ${url}`;

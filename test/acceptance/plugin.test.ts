@@ -230,7 +230,7 @@ describe("the plugin", () => {
     const provider = "hydra eu: pulumi:providers:hydra resource 'eu'";
     expect([errorsOf(inputs), errorsOf(settings)]).toEqual([
       [
-        `${resource} has a problem: clientSecret: must have at least 6 bytes; leave it out to have one generated`,
+        `${resource} has a problem: clientSecret: must have at least 6 bytes; omit it, and the provider generates one`,
         `${resource}: property redirectUris[0] value {<nil>} has a problem: redirectUris[0]: must be an absolute URI, such as https://app.example/callback`,
         `${resource} has a problem: clientSecrett: is not a property of this resource; did you mean clientSecret?`,
       ],

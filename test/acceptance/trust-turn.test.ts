@@ -120,7 +120,7 @@ describe.each(Object.entries(hosts))("on the %s host", (_, write) => {
     const began = Date.now();
     expect(errorsOf(await stack.up()).join("\n")).toContain(
       'jwk: the trusts for "bob" of this issuer and kid would lose their key, and nothing in this operation changes them before this one. ' +
-        "Nothing was deleted; change the jwk of all of them together, with none of them depending on another, or give the new key a kid of its own",
+        "Nothing was deleted; change the jwk of all of them together, with none of them depending on another, or give the new key another kid",
     );
     expect(await live(args.issuer)).toEqual(before);
     console.log(`refused after ${Date.now() - began} ms, the command included`);

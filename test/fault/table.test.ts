@@ -126,7 +126,7 @@ function messages(): string[] {
         /; it may have created the client.* \[/,
         "; it may have created the client … (and how to take it over or delete it) [",
       );
-    return `| ${fault} | ${text === "" ? "nothing: the client is there, under the id that was chosen for it" : text.replaceAll("|", "\\|")} |`;
+    return `| ${fault} | ${text === "" ? "none: Hydra created the client, under the id that the provider generated" : text.replaceAll("|", "\\|")} |`;
   });
 }
 
@@ -137,7 +137,7 @@ afterAll(async () => {
     "# What faults on the way to Hydra do",
     "",
     `\`npm run faults\` writes this page. It puts a proxy between the provider and a real Hydra (${String(body.version)}). The proxy damages requests and`,
-    "responses: each fault in each operation of clients, lifespans and trusts, on the plugin, with `hydra:retries` 2 and `hydra:timeout` 2. Other tests cover keys and",
+    "responses. The test tries each fault in each operation of clients, lifespans and trusts, on the plugin, with `hydra:retries` 2 and `hydra:timeout` 2. Other tests cover keys and",
     "revocations, and the [kill](../CONTRIBUTING.md#faults-kills-load) of a program, a provider or a CLI.",
     "",
     "A cell says how the operation ended, and how many requests arrived at the proxy:",
@@ -153,8 +153,8 @@ afterAll(async () => {
     "In every cell, the next `up` without the fault reached what the program declares: one object on the server, which accepts the recorded secret, and nothing left to",
     "do. After *unsure*, the test first deleted the object. The provider sent nothing to the host of a redirect, and nothing to a server with a bad certificate.",
     "",
-    "The second and third table leave out a server that always answers 429, because the provider waits for such a server, for up to an hour. The third table adds three",
-    "faults of the connection itself, in which no request arrives.",
+    "The second and third table leave out two faults: status 429, and status 429 with `Retry-After: 1`. If a server always answers like this, the provider waits, for up to",
+    "an hour. The third table adds three faults of the connection itself: no request arrives.",
     "",
     "## Once: the request that makes the change meets the fault at its first attempt",
     "",

@@ -239,7 +239,7 @@ describe.each(["plugin", "dynamic"] as const)("on the %s host", (name) => {
         "OAuth2Client",
         { clientSecret: "short", jwks: { keys: [{ kid: "a" }] } },
         [
-          "clientSecret: must have at least 6 bytes; leave it out to have one generated",
+          "clientSecret: must have at least 6 bytes; omit it, and the provider generates one",
           "jwks.keys[0]: must be a public JSON Web Key (RFC 7517): kty RSA with n and e, EC with crv, x and y, or OKP with crv and x",
         ],
       ],

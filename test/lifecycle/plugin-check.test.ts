@@ -95,7 +95,7 @@ describe("Check", () => {
       secretRotation: { trigger: 1, when: "now" },
     });
     expect(failures).toEqual([
-      ["", "clientSecret: must have at least 6 bytes; leave it out to have one generated"],
+      ["", "clientSecret: must have at least 6 bytes; omit it, and the provider generates one"],
       ["clientUri", "clientUri: must be a string: put the number in quotes"],
       ["", "contacts: must be a list"],
       ["redirectUris[1]", "redirectUris[1]: must be an absolute URI, such as https://app.example/callback"],

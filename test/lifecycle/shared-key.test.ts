@@ -334,7 +334,7 @@ describe("a key that changes", () => {
     const began = Date.now();
     const message =
       'jwk: the trusts for "bob", "carol" of this issuer and kid would lose their key, and nothing in this operation changes them before this one. ' +
-      "Nothing was deleted; change the jwk of all of them together, with none of them depending on another, or give the new key a kid of its own [shared-key]";
+      "Nothing was deleted; change the jwk of all of them together, with none of them depending on another, or give the new key another kid [shared-key]";
     expect(await failed(process.delete("alice", of("alice")))).toContain(message);
     expect(Date.now() - began).toBeLessThan(2_000);
     const silent = startProcess();

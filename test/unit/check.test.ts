@@ -244,7 +244,7 @@ describe("a name that is misspelt", () => {
 describe("a warning", () => {
   it("tells of commas between scope values", () => {
     expect(clientWarnings({ scope: "read,write" }).map(inWords)).toEqual([
-      "scope: spaces separate scope values (RFC 6749, 3.3); with commas, Hydra takes it for one value [likely-mistake]",
+      "scope: spaces separate scope values (RFC 6749, 3.3); Hydra reads values with commas between them as one value [likely-mistake]",
     ]);
     expect([clientWarnings({ scope: "read write" }), clientWarnings({ scope: unknown }), clientWarnings({})]).toEqual([
       [],
@@ -254,7 +254,7 @@ describe("a warning", () => {
     const expiresAt = "2999-01-01T00:00:00Z";
     for (const scope of [["read,write"], ["read", "a b"]]) {
       expect(trustWarnings({ scope, expiresAt }).map(inWords)).toEqual([
-        "scope: a value of the list holds a space or a comma; each scope value is an item of its own [likely-mistake]",
+        "scope: a value of the list holds a space or a comma; write each scope value as a separate item [likely-mistake]",
       ]);
     }
     expect(trustWarnings({ scope: ["read", "write"], expiresAt })).toEqual([]);

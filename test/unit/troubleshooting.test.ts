@@ -19,7 +19,7 @@ function rowsOf(text: string): string[][] {
   return lines.map((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim().replace(/^`(.*)`$/, "$1")));
 }
 
-const [coded = "", ...others] = page.split(/^(?=## (?:Refused at preview|What Pulumi says)$)/m);
+const [coded = "", ...others] = page.split(/^(?=## (?:Check failures|What Pulumi says)$)/m);
 const [refused = ""] = others;
 
 const comparisons = [ts.SyntaxKind.EqualsEqualsEqualsToken, ts.SyntaxKind.ExclamationEqualsEqualsToken];

@@ -172,7 +172,10 @@ describe("the server of an export", () => {
   it("is the one that is asked when there is one alone, however its URL is written", async () => {
     const path = await exported([plugin(other), client("web")]);
     const { client: of, said } = await judge([path]);
-    expect([of("web"), said]).toEqual([managed, [`the exports name one server, ${other}: it is taken for ${here}`]]);
+    expect([of("web"), said]).toEqual([
+      managed,
+      [`the exports name one server, ${other}: the command assumes that this is ${here}`],
+    ]);
     const same = await judge([await exported([plugin(`${here}/admin/`), client("web")])]);
     expect([same.client("web"), same.said]).toEqual([managed, []]);
   });

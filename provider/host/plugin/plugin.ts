@@ -104,7 +104,7 @@ export function createPlugin(warn: () => Warn, stop: () => AbortSignal) {
         return { changed, replaces: [] };
       }
       if (isConfigured) return { changed, replaces: ["adminUrl"] };
-      const message = `hydra:adminUrl changes from ${from} to ${to}. If that is another Hydra, what Pulumi manages on the first one stays there and is managed by nobody`;
+      const message = `hydra:adminUrl changes from ${from} to ${to}. If that is another Hydra, the objects of this stack stay on the first one, and nobody manages them`;
       const advice = "to move resources, give them another explicit provider or connection: they are then replaced";
       await warn()(urn, inWords({ code: "admin-url-changed", message, advice }));
       return { changed, replaces: [] };

@@ -110,14 +110,14 @@ function oneOfError(words: readonly string[]) {
 }
 
 /** What becomes one segment of a URL path. */
-export const clientId = kind(segmentString("must not be empty; leave it out to have one chosen"), textKind);
-export const keyId = kind(segmentString("must not be empty; leave it out to have one chosen"), textKind);
+export const clientId = kind(segmentString("must not be empty; omit it, and the provider generates one"), textKind);
+export const keyId = kind(segmentString("must not be empty; omit it, and the provider generates one"), textKind);
 export const keySet = kind(segmentString("must not be empty"), textKind);
 
 /** A client's secret. */
 export const clientSecret = kind(
   string().refine((value) => Buffer.byteLength(value) >= 6, {
-    error: "must have at least 6 bytes; leave it out to have one generated",
+    error: "must have at least 6 bytes; omit it, and the provider generates one",
   }),
   textKind,
 );

@@ -22,7 +22,8 @@ export function clientRules(inputs: Values): Failure[] {
 /** What people should know of an acceptable client. */
 export function clientWarnings({ scope }: Values): Explanation[] {
   if (typeof scope !== "string" || !scope.includes(",")) return [];
-  const message = "scope: spaces separate scope values (RFC 6749, 3.3); with commas, Hydra takes it for one value";
+  const message =
+    "scope: spaces separate scope values (RFC 6749, 3.3); Hydra reads values with commas between them as one value";
   return [{ code: "likely-mistake", message }];
 }
 

@@ -197,7 +197,7 @@ function recovery(operation: HydraOperation, id: string): string {
 function overtaken(): Explanation {
   const message =
     "jwk: another program has stored another key under this issuer and kid at the same time, and the server uses that one";
-  return { code: "other-key", message, advice: "give the new key a kid of its own" };
+  return { code: "other-key", message, advice: "give the new key another kid" };
 }
 
 function unreadableNow(why: string): Explanation {

@@ -6,7 +6,7 @@ import { describeTrusts } from "./name.ts";
 /** Hydra answers 201 to a second key and silently keeps the first. */
 export function otherKey(): Refusal {
   const message = "jwk: the server already has another key under this issuer and kid, and would go on using it";
-  const advice = "give the new key a kid of its own, or delete the trusts that use the old one first";
+  const advice = "give the new key another kid, or delete the trusts that use the old one first";
   return new Refusal({ code: "other-key", message, advice });
 }
 
@@ -15,7 +15,7 @@ export function sharedKey(staying: readonly string[]): Refusal {
     `jwk: ${describeTrusts(staying)} of this issuer and kid would lose their key, and nothing in this operation changes them before this one. ` +
     "Nothing was deleted";
   const advice =
-    "change the jwk of all of them together, with none of them depending on another, or give the new key a kid of its own";
+    "change the jwk of all of them together, with none of them depending on another, or give the new key another kid";
   return new Refusal({ code: "shared-key", message, advice });
 }
 

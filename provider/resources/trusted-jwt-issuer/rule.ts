@@ -26,7 +26,7 @@ export function trustWarnings(inputs: Values): Explanation[] {
 
 function scopeWarnings({ scope }: Values): Explanation[] {
   const joined = Array.isArray(scope) && scope.some((value) => typeof value === "string" && /[\s,]/.test(value));
-  const message = "scope: a value of the list holds a space or a comma; each scope value is an item of its own";
+  const message = "scope: a value of the list holds a space or a comma; write each scope value as a separate item";
   return joined ? [{ code: "likely-mistake", message }] : [];
 }
 
