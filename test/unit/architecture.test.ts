@@ -59,7 +59,7 @@ describe("the source", () => {
     expect(files.length).toBeGreaterThan(20);
   });
 
-  it("imports one way: sdk → resources, host → registry → resources → lifecycle, hydra", () => {
+  it("imports one way: host → registry → resources → lifecycle, hydra; sdk apart", () => {
     // How people are told what went wrong, every part knows.
     const everywhere = ["sdk/fields.json", "provider/explained.ts", "provider/code.ts"];
     const wrong = files.flatMap((file) => {
@@ -101,6 +101,18 @@ describe("the source", () => {
     const rooms = files.filter((file) => /^provider\/(host|lifecycle)\//.test(file));
     expect(names.length).toBeGreaterThan(50);
     expect(rooms.flatMap((file) => named.exec(source(file).replace(/^ *(\*|\/\/|\/\*\*).*$/gm, "")) ?? [])).toEqual([]);
+  });
+
+  it("keeps no state in a module, but where nothing else outlives a call, and what is computed once", () => {
+    const held = /^(?:export )?(?:let \w+|const \w+(?=[^=]*= new (?:Map|Set|WeakMap)\b[^()]*\(\)))/gm;
+    expect(files.flatMap((file) => (source(file).match(held) ?? []).map((found) => `${file}: ${found}`))).toEqual([
+      // Pulumi's server for dynamic providers asks a module again for each call.
+      "provider/host/dynamic/dynamic.ts: let session",
+      "provider/hydra/naming.ts: const snakeCased",
+      // What a field is beyond its type is attached to its schema.
+      "provider/lifecycle/field.ts: const kinds",
+      "sdk/output.ts: const accessors",
+    ]);
   });
 
   it("reads the environment in one file", () => {
