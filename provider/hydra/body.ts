@@ -36,11 +36,11 @@ export async function textOf(
   if (coding === "identity" || body.length === 0) return body.toString("utf8");
   const decode = Object.hasOwn(decoders, coding) ? decoders[coding] : undefined;
   if (decode === undefined)
-    throw new UnreadableAnswer(`the answer is encoded as ${JSON.stringify(coding)}, which was not asked for`);
+    throw new UnreadableAnswer(`the response is encoded as ${JSON.stringify(coding)}, which was not asked for`);
   try {
     return (await decode(body, { maxOutputLength: largest })).toString("utf8");
   } catch (error) {
     if (error instanceof RangeError) throw tooLarge(largest);
-    throw new UnreadableAnswer(`the answer says that it is encoded as ${coding}, and is not`);
+    throw new UnreadableAnswer(`the response says that it is encoded as ${coding}, and is not`);
   }
 }

@@ -113,7 +113,8 @@ async function documentIn(received: Received, url: URL): Promise<unknown> {
   });
   const json = parseJson(text);
   if (status >= 200 && status < 300 && json !== undefined) return json;
-  const said = status >= 200 && status < 300 ? "the answer is not JSON" : line(explain(json, text)) || "no explanation";
+  const said =
+    status >= 200 && status < 300 ? "the response is not JSON" : line(explain(json, text)) || "no explanation";
   throw unread(`${said} (${status})`, checkUrl, url);
 }
 

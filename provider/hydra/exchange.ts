@@ -136,5 +136,5 @@ function exchange(
 }
 
 export function tooLarge(largest: number): UnreadableAnswer {
-  return new UnreadableAnswer(`the answer is larger than ${largest / 1024 / 1024} MiB`);
+  return new UnreadableAnswer(`the response is larger than ${largest / 1024 / 1024} MiB`);
 }

@@ -272,7 +272,7 @@ export function reachedBy({ url, key, proxy, timeout, tls }: Target): Reached {
 }
 
 function unreadable(target: Target, request: HydraRequest, status: number, wanted: string): HydraError {
-  const message = `the answer is not ${wanted} (${status} ${request.method} ${request.path})`;
+  const message = `the response is not ${wanted} (${status} ${request.method} ${request.path})`;
   return new HydraError({
     ...explained(hide(target, request, message), "not-hydra", status, target),
     status,

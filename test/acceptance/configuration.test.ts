@@ -191,7 +191,7 @@ describe("the configuration", () => {
     const denied = "the request had no credentials; configure some, such as hydra:accessToken";
     const faults: Record<string, [Answering, reason: (at: string, url: string) => string]> = {
       "404": [html(404), (at) => `an HTML page (404 GET ${at}); ${elsewhere("404")}`],
-      "200": [html(200), (at) => `the answer is not JSON (200 GET ${at}); ${elsewhere("200")}`],
+      "200": [html(200), (at) => `the response is not JSON (200 GET ${at}); ${elsewhere("200")}`],
       "401": [html(401), (at) => `an HTML page (401 GET ${at}); ${denied} [unauthorized]`],
       "403": [error(403, "forbidden"), (at) => `forbidden (403 GET ${at}); ${denied} [forbidden]`],
       "500": [error(500, { message: "no luck" }), (at) => `no luck (500 GET ${at}) [server-error]`],

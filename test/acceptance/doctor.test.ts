@@ -248,7 +248,7 @@ describe("pulumi-hydra doctor", () => {
     expect(page.failed).toEqual(
       failure(
         "admin API",
-        "the answer is not JSON (200 GET /admin/clients?page_size=1); the response did not come from Hydra's admin API",
+        "the response is not JSON (200 GET /admin/clients?page_size=1); the response did not come from Hydra's admin API",
         "check PULUMI_HYDRA_ADMIN_URL (host, port, base path)",
         "not-hydra",
       ),

@@ -201,13 +201,17 @@ describe("getJsonWebKeys of an issuer", () => {
         .replaceAll(issuer.url, "");
     expect(await said("/never")).toBe("could not read /never: no answer within 2 s [keys-unread]");
     expect(Date.now() - began).toBeLessThan(5_000);
-    expect(await said("/endless")).toContain("the answer is larger than 1 MiB");
-    expect(await said("/page")).toBe("could not read /page: the answer is not JSON (200); check the URL [keys-unread]");
+    expect(await said("/endless")).toContain("the response is larger than 1 MiB");
+    expect(await said("/page")).toBe(
+      "could not read /page: the response is not JSON (200); check the URL [keys-unread]",
+    );
     expect(await said("/nothing")).toBe("could not read /nothing: Nothing (404); check the URL [keys-unread]");
     const unlike = (path: string) =>
       `the document at ${path} is not a JSON Web Key Set (RFC 7517, 5); check the URL [keys-unread]`;
     expect([await said("/list"), await said("/odd")]).toEqual([unlike("/list"), unlike("/odd")]);
-    expect(await said("/deep")).toBe("could not read /deep: the answer is not JSON (200); check the URL [keys-unread]");
+    expect(await said("/deep")).toBe(
+      "could not read /deep: the response is not JSON (200); check the URL [keys-unread]",
+    );
     expect(await refusal({ uri: "http://127.0.0.1:1/keys" })).toContain(
       "check that 127.0.0.1:1 runs and that the URL is right",
     );

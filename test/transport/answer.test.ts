@@ -97,13 +97,13 @@ describe("a compressed answer that nobody asked for", () => {
     const unreadable = (coding: string) => said({ status: 200, headers: { "content-encoding": coding }, body: text });
     expect(await unreadable("zstd")).toEqual({
       asked: 1,
-      message: expect.stringContaining('the answer is encoded as "zstd", which was not asked for ('),
+      message: expect.stringContaining('the response is encoded as "zstd", which was not asked for ('),
     });
-    expect((await unreadable("gzip")).message).toContain("the answer says that it is encoded as gzip, and is not (");
+    expect((await unreadable("gzip")).message).toContain("the response says that it is encoded as gzip, and is not (");
     // A small answer may stand for a very large one.
     const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024));
     const { message } = await said({ status: 200, headers: { "content-encoding": "gzip" }, body: bomb });
-    expect(message).toContain("the answer is larger than 32 MiB (");
+    expect(message).toContain("the response is larger than 32 MiB (");
   });
 });
 
