@@ -12,17 +12,12 @@ import { lifespanNames } from "../field/lifespan.ts";
 import { differing, hydraJsonOf } from "../hydra-json.ts";
 import type { HydraOperation } from "../memory.ts";
 import { createQueue } from "../queue.ts";
+import { clientOutputs } from "./field.ts";
 
-const lifespanWireNames = lifespanNames.map(snakeCase);
+const lifespanJsonNames = lifespanNames.map(snakeCase);
 
 /** Members of a client that are the server's own: they are not sent back. */
-const readOnly = new Set([
-  "created_at",
-  "updated_at",
-  "client_secret_expires_at",
-  "registration_access_token",
-  "registration_client_uri",
-]);
+const readOnly = new Set(Object.keys(clientOutputs.shape).map(snakeCase));
 
 /** The client as it is now, and whether it had to be written for that. */
 export interface Synced {
@@ -66,7 +61,7 @@ export async function syncLifespans(
     if (lifespans === undefined) return observe();
     // v2.3.0 cannot change lifespans alone where there is a jwks_uri.
     const whole = async () => {
-      const cleared = Object.fromEntries(lifespanWireNames.map((name) => [name, null]));
+      const cleared = Object.fromEntries(lifespanJsonNames.map((name) => [name, null]));
       return operation.api.putClient(id, merged(await observe(), { ...cleared, ...lifespans }));
     };
     if (observed?.jwks_uri && operation.memory.lacks.jwksUriPatch) return whole();
@@ -112,7 +107,7 @@ async function write(
   wanted: HydraJson,
 ): Promise<HydraJson> {
   const whole = () => operation.api.putClient(id, merged(observed, wanted));
-  const clears = lifespanWireNames.some((name) => name in wanted && wanted[name] === null);
+  const clears = lifespanJsonNames.some((name) => name in wanted && wanted[name] === null);
   if (clears && operation.memory.lacks.nullPatch) return whole();
   const hasJwksUri = Boolean(observed.jwks_uri) || Boolean(wanted.jwks_uri);
   // jwks and jwks_uri exclude each other, even an empty jwks: one replaces the other in a whole client only.
@@ -134,10 +129,10 @@ async function clearLifespans(
   changed: HydraJson,
 ): Promise<HydraJson> {
   const set = (name: string) => (changed[name] ?? null) !== null;
-  const cleared = lifespanWireNames.filter((name) => name in wanted && wanted[name] === null);
+  const cleared = lifespanJsonNames.filter((name) => name in wanted && wanted[name] === null);
   if (!cleared.some(set)) return changed;
   operation.memory.lacks.nullPatch = true;
-  const kept = lifespanWireNames.filter((name) => set(name) && !cleared.includes(name));
+  const kept = lifespanJsonNames.filter((name) => set(name) && !cleared.includes(name));
   const lifespans = Object.fromEntries(kept.map((name) => [name, changed[name]]));
   return operation.api.putLifespans(id, lifespans).catch((error: unknown) => {
     // However this ends, the client was written before.
