@@ -12,12 +12,17 @@ import { lifespanNames } from "../field/lifespan.ts";
 import { differing, hydraJsonOf } from "../hydra-json.ts";
 import type { HydraOperation } from "../memory.ts";
 import { createQueue } from "../queue.ts";
-import { clientOutputs } from "./field.ts";
 
 const lifespanJsonNames = lifespanNames.map(snakeCase);
 
 /** Members of a client that are the server's own: they are not sent back. */
-const readOnly = new Set(Object.keys(clientOutputs.shape).map(snakeCase));
+const readOnly = new Set([
+  "created_at",
+  "updated_at",
+  "client_secret_expires_at",
+  "registration_access_token",
+  "registration_client_uri",
+]);
 
 /** The client as it is now, and whether it had to be written for that. */
 export interface Synced {
