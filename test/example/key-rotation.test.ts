@@ -230,8 +230,8 @@ const named = (outputs: Made["outputs"]) =>
 async function signingNames({ outputs }: Made): Promise<unknown[]> {
   const [job, app] = [machine, web] as [TokenClient, TokenClient];
   const { accessTokenKids, idTokenKids } = named(outputs);
-  const { access_token: access = "" } = tokensOf(await clientCredentials(job));
-  const { id_token: id = "" } = tokensOf(await signIn(app, redirectUri, "openid"));
+  const { access_token: access = "" } = await patiently(async () => tokensOf(await clientCredentials(job)));
+  const { id_token: id = "" } = await patiently(async () => tokensOf(await signIn(app, redirectUri, "openid")));
   const nameOf = (kids: Record<string, string>, jwt: string) =>
     Object.keys(kids).find((name) => kids[name] === decodeProtectedHeader(jwt).kid);
   return [nameOf(accessTokenKids, access), nameOf(idTokenKids, id)];
