@@ -64,7 +64,7 @@ describe("a client whose provider", () => {
     const preview = await stack.preview();
     expect(preview.operations).toMatchObject({ "OAuth2Client web": "same" });
     expect(preview.diagnostics.map(({ message }) => message).join("\n")).toContain(
-      `hydra:adminUrl changes from ${hydra.adminUrl} to ${other.adminUrl}. If that is another Hydra, what Pulumi manages on the first one stays there`,
+      `hydra:adminUrl changes from ${hydra.adminUrl} to ${other.adminUrl}. If that is another Hydra, the objects of this stack stay on the first one, and nobody manages them`,
     );
     await stack.write(on("one", { one: hydra.adminUrl }));
     expect(errorsOf(await stack.destroy())).toEqual([]);
