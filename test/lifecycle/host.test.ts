@@ -348,6 +348,26 @@ describe.each(["plugin", "dynamic"] as const)("on the %s host", (name) => {
     await expect.poll(shown[differences.warnings.shown[name]], { timeout: 10_000 }).toContain(warning);
   });
 
+  it("a date that moves at each run, because the program computes it from the current time, is warned of", async () => {
+    const from = (time: number) => new Date(time).toISOString();
+    const day = 86_400_000;
+    const created = Date.now() - day;
+    const trust = { ...newTrust(), expiresAt: from(created + 30 * day) };
+    const held = { id: randomUUID(), state: { ...trust, createdAt: from(created) } };
+    const shown = {
+      logged: () => host.engine.logged.map(({ message }) => message).join(),
+      written: host.engine.written,
+    }[differences.warnings.shown[name]];
+    const warning =
+      "A program that computes it from the current time replaces the trust at each `up`; write a fixed date";
+    const fixed = await checked("TrustedJwtIssuer", { ...trust, expiresAt: "2199-01-31T00:00:00Z" });
+    expect(await planned("TrustedJwtIssuer", held, fixed)).toEqual(["SOME", ["expiresAt"], true]);
+    expect(shown()).not.toContain(warning);
+    const moved = await checked("TrustedJwtIssuer", { ...trust, expiresAt: from(Date.now() + 30 * day) });
+    expect(await planned("TrustedJwtIssuer", held, moved)).toEqual(["SOME", ["expiresAt"], true]);
+    await expect.poll(shown, { timeout: 10_000 }).toContain(warning);
+  });
+
   it("what only the plugin can do fails on the other host, and nothing else does", async () => {
     const { held } = await made("OAuth2Client", {});
     const succeeds = (call: Promise<unknown>) =>
