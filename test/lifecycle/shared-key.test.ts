@@ -344,6 +344,27 @@ describe("a key that changes", () => {
     expect(Date.now() - began).toBeLessThan(8_000);
     expect(await live(issuer)).toHaveLength(3);
   });
+
+  it("is refused for all at the same time: none waits for the refusal of another one", async () => {
+    const changing = ["alice", "bob", "carol"];
+    const { issuer, program, of } = await make([...changing, "dave"]);
+    const next = { jwk: newKey() };
+    /** Milliseconds from the first refusal of an operation to its last. */
+    const apart = async () => {
+      const process = startProcess();
+      for (const subject of changing) await process.diff(subject, of(subject), program(subject, next));
+      const times = changing.map(async (subject) => {
+        expect(await failed(process.delete(subject, of(subject)))).toContain('the trusts for "dave"');
+        return Date.now();
+      });
+      const all = await Promise.all(times);
+      return Math.max(...all) - Math.min(...all);
+    };
+    // Each waits three seconds for more diffs. A machine may be busy once, but not each time.
+    const fits = () => apart().then((milliseconds) => milliseconds < 2_000);
+    expect((await fits()) || (await fits()) || (await fits())).toBe(true);
+    expect(await live(issuer)).toHaveLength(4);
+  });
 });
 
 describe("where the key cannot be read", () => {
