@@ -170,8 +170,8 @@ describe("ClientLifespans", () => {
     expect(foreign.operations).toEqual({ "ClientLifespans web": "create failed" });
     expect(errorsOf(foreign)).toEqual([
       `ClientLifespans web: could not create ClientLifespans: the client "${id}" has lifespans that these inputs do not ` +
-        "name: implicitGrantIdTokenLifespan; ClientLifespans owns all lifespans of a client; name them here and remove " +
-        "them from the OAuth2Client, or clear them first [other-lifespans]",
+        "name: implicitGrantIdTokenLifespan; ClientLifespans owns all lifespans of a client; remove them from the " +
+        "OAuth2Client that sets them, then name them here; or clear them first [other-lifespans]",
       "update failed",
     ]);
     expect(await lifespansOf(id)).toEqual({ ...none, implicit_grant_id_token_lifespan: "1h0m0s" });

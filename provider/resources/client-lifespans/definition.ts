@@ -192,6 +192,6 @@ function alreadySet(id: string, names: readonly string[]): Refusal {
   const message =
     `the client ${JSON.stringify(id)} has lifespans that these inputs do not name: ${names.join(", ")}; ` +
     "ClientLifespans owns all lifespans of a client";
-  const advice = "name them here and remove them from the OAuth2Client, or clear them first";
+  const advice = "remove them from the OAuth2Client that sets them, then name them here; or clear them first";
   return new Refusal({ code: "other-lifespans", message, advice });
 }
