@@ -1,12 +1,13 @@
 // Knows how the packed package gets through proxies and TLS to a real Hydra, in each way in which it is used.
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { selfSigned } from "../support/certificate.ts";
+import { errorOf } from "../support/engine.ts";
 import { hydra } from "../support/hydra.ts";
-import { startForwardProxy } from "./forward-proxy.ts";
+import { type ForwardProxy, startForwardProxy } from "./forward-proxy.ts";
 import { startTerminator, type Terminator } from "./terminator.ts";
 import { startPacked, wayNames, ways } from "./way.ts";
 
@@ -151,6 +152,27 @@ describe.each(wayNames)("%s", (name) => {
       expect(await reach({ config: wrong })).toContain(
         `; the server does not accept ${spelled("clientCertificate")}; `,
       );
+    }
+  });
+});
+
+describe("a proxy that does not connect", () => {
+  const adminUrl = "https://hydra.test";
+  const refusal = ({ host }: ForwardProxy, status: number) =>
+    `the proxy ${host} does not connect to hydra.test (${status}) (`;
+
+  it.each([403, 407, 502])("by %d leaves nothing in doubt", async (status) => {
+    await using proxy = await startForwardProxy({ refuses: status });
+    await using engine = await startPacked({ config: { ...trusting(), adminUrl }, env: { https_proxy: proxy.host } });
+    const id = randomUUID();
+    for (const call of [
+      engine.create("OAuth2Client", { __clientId: id }),
+      engine.update("OAuth2Client", id, { clientId: id }, { __clientId: id, clientName: "Web" }),
+      engine.delete("OAuth2Client", id, { clientId: id }),
+    ]) {
+      const { code, message, kept } = await errorOf(call);
+      expect([code, kept]).toEqual(["FAILED_PRECONDITION", undefined]);
+      expect(message).toContain(refusal(proxy, status));
     }
   });
 });
