@@ -90,7 +90,7 @@ describe("a create whose answer is lost", () => {
           `\`pulumi import hydra:index:OAuth2Client it ${id}\`, or delete it with \`hydra delete oauth2-client ${id} --endpoint ${proxy.url}\``,
       ),
     });
-    expect(held.pending()?.__clientId).toBe(id);
+    expect(held.doubtful()?.__clientId).toBe(id);
   });
 
   const refusal = (status: number) => ({
@@ -125,7 +125,7 @@ describe("a create whose answer is lost", () => {
       outcome: "unsure",
       failed: expect.stringContaining(`it may have created the client "${clientId}"; before the next \`pulumi up\``),
     });
-    expect(held.pending()?.clientId).toBe(clientId);
+    expect(held.doubtful()?.clientId).toBe(clientId);
   });
 
   it("and that the server did not get leaves nothing behind", async () => {

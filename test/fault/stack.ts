@@ -24,7 +24,7 @@ export interface Stack {
   /** What is recorded, secrets in clear; nothing when there is no resource. */
   readonly recorded: () => { readonly id: string; readonly state: Values } | undefined;
   /** The inputs of a create of which it is not known whether it made something. */
-  readonly pending: () => Values | undefined;
+  readonly doubtful: () => Values | undefined;
   up(program: Values): Promise<Outcome>;
   refresh(): Promise<Outcome>;
   destroy(): Promise<Outcome>;
@@ -46,7 +46,7 @@ export function startStack(type: string, settings: Values): Stack {
   begin();
   const urn = `urn:pulumi:dev::program::hydra:index:${type}::it`;
   let held: Held | undefined;
-  let pending: Wire | undefined;
+  let doubtful: Wire | undefined;
 
   const step = async (did: string, work: () => Promise<unknown>, inputs?: Wire): Promise<Outcome> => {
     try {
@@ -60,7 +60,7 @@ export function startStack(type: string, settings: Values): Stack {
         held = { id, inputs: inputs ?? held?.inputs ?? {}, state: state as Wire, unfinished: true };
         return { failed, outcome: "kept" };
       }
-      if (did === "create" && outcome === "unsure") pending = inputs;
+      if (did === "create" && outcome === "unsure") doubtful = inputs;
       return { failed, outcome };
     }
   };
@@ -80,7 +80,7 @@ export function startStack(type: string, settings: Values): Stack {
     );
   return {
     recorded: () => held && { id: held.id, state: propertiesFromWire(held.state) },
-    pending: () => pending && propertiesFromWire(pending),
+    doubtful: () => doubtful && propertiesFromWire(doubtful),
     up: async (program) => {
       begin();
       const seed = randomBytes(32);
