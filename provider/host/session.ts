@@ -21,7 +21,7 @@ import {
   Refusal,
   type Resource,
 } from "../lifecycle/resource.ts";
-import { containsUnknown, type Values } from "../lifecycle/value.ts";
+import { containsUnknown, type Values, withoutUnset } from "../lifecycle/value.ts";
 import { functions, resources } from "../registry.ts";
 import type { HydraOperation } from "../resources/memory.ts";
 import { type Change, detail } from "./detail.ts";
@@ -246,7 +246,7 @@ export function createSession(setting: (key: string) => unknown, stop: () => Abo
     async invoke(type: string, asked: Values, call: Call): Promise<{ result: Values; failures: readonly Failure[] }> {
       const found = required(functions, "function", type);
       // As for a resource, null is unset: a function would ask the server for it.
-      const inputs = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== null));
+      const inputs = withoutUnset(asked);
       const failures = failuresOf(found, inputs);
       if (failures.length > 0) return { result: {}, failures };
       const result = await attempt(

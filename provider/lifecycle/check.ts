@@ -36,11 +36,11 @@ function withoutNulls(schema: unknown, value: unknown): unknown {
   return Object.fromEntries(set.map(([name, member]) => [name, withoutNulls(schema.shape[name], member)]));
 }
 
-/** Refuses to act on inputs that no check has accepted. */
+/** The inputs that are set; refuses to act on such as no check has accepted. */
 export function requireAccepted(resource: Checkable, inputs: Values): Values {
   const [failure] = failuresOf(resource, withoutMarks(inputs));
   if (failure) throw unacceptable(failure);
-  return requireKnown(inputs);
+  return withoutNulls(resource.inputs, requireKnown(inputs)) as Values;
 }
 
 // What the provider adds itself is no input of the program.
