@@ -14,6 +14,9 @@ export type Documentation = (type: string, field?: string) => string;
 type Json = Record<string, unknown>;
 type Rules = Readonly<Record<string, FieldRules>>;
 
+/** The rules of the settings. */
+export const settingRules: Rules = Object.fromEntries(secretKeys.map((name) => [name, { secret: true }]));
+
 /** Where the releases of a version are published. */
 export interface Publication {
   readonly owner: string;
@@ -46,10 +49,9 @@ export function packageSchema(
     resourceSpecs(writer, documentation, examples),
     functionSpecs(writer, documentation, examples),
   ];
-  const secrets = Object.fromEntries(secretKeys.map((name) => [name, { secret: true } as const]));
   const { shape } = configurationSchema;
   // Code generators before v3.274 take no reference to a property of the provider.
-  const settings = writer.properties("configuration", shape, undefined, secrets);
+  const settings = writer.properties("configuration", shape, undefined, settingRules);
 
   return {
     name: "hydra",
@@ -197,8 +199,7 @@ function createWriter(documentation: Documentation) {
   function server(): Json {
     const token = "hydra:index:Server";
     const { shape } = serverSchema;
-    const rules = Object.fromEntries(secretKeys.map((name) => [name, { secret: true } as const]));
-    const members = () => properties("configuration", shape, `#/types/${token}/properties`, rules);
+    const members = () => properties("configuration", shape, `#/types/${token}/properties`, settingRules);
     types[token] ??= {
       type: "object",
       description: "The settings of one server.",

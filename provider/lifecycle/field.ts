@@ -31,7 +31,7 @@ export interface KnownValues {
 /** Makes a value; the same one for the same seed. */
 export type Choose = (seed?: Uint8Array) => string;
 
-/** What one field does; the rest of it is its schema and its doc comment. `Input` is the name of any input beside it. */
+/** What one field does; the rest of it is its schema and its doc comment. `Input` is the name of an input of the same resource. */
 export interface FieldRules<Input = string> {
   /** Encrypted in Pulumi's state. */
   readonly secret?: true;

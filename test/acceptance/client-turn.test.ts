@@ -1,20 +1,15 @@
 // Knows what people do after an operation on clients and lifespans: rename, follow a message, take an edit back, replace, move.
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
-import { describe, expect, inject, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { part } from "../../tools/part.mts";
 import type { Workspace } from "../../tools/workspace.mts";
 import { type Gateway, refusal, startGateway } from "../support/gateway.ts";
 import { admin, hydra } from "../support/hydra.ts";
 import { json, pluginProgram, program } from "../support/program.ts";
 import { errorsOf, recorded } from "../support/state.ts";
-import { expectDeployed } from "../support/turn.ts";
-import { workspace } from "../support/workspace.ts";
+import { expectDeployed, start } from "../support/turn.ts";
 
-const folder = join(inject("installation").folder, "node_modules/pulumi-hydra");
 const hosts = { dynamic: program, plugin: pluginProgram };
-const start = (files: Record<string, string>, adminUrl = hydra.adminUrl) =>
-  workspace({ files, config: { "hydra:adminUrl": adminUrl }, path: [folder] });
 
 const client = (name: string, args: object, options: object = {}) =>
   `new hydra.OAuth2Client(${json(name)}, ${json(args)}, ${json(options)});`;

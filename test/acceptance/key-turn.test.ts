@@ -1,17 +1,12 @@
 // Knows what people do after an operation on keys: rename, follow a message, take an edit back.
 import { generateKeyPairSync, randomUUID } from "node:crypto";
-import { join } from "node:path";
-import { describe, expect, inject, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { refusal, startGateway } from "../support/gateway.ts";
 import { admin, hydra } from "../support/hydra.ts";
 import { json, pluginProgram, program } from "../support/program.ts";
 import { errorsOf, recorded } from "../support/state.ts";
-import { expectDeployed } from "../support/turn.ts";
-import { workspace } from "../support/workspace.ts";
+import { expectDeployed, start } from "../support/turn.ts";
 
-const folder = join(inject("installation").folder, "node_modules/pulumi-hydra");
-const start = (files: Record<string, string>, adminUrl = hydra.adminUrl) =>
-  workspace({ files, config: { "hydra:adminUrl": adminUrl }, path: [folder] });
 const statement = (name: string, args: object, options: object = {}) =>
   `new hydra.JsonWebKey(${json(name)}, ${json(args)}, ${json(options)});`;
 

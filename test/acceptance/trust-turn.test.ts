@@ -1,19 +1,15 @@
 // Knows what people do after an operation on trusts: take an edit back, rename, follow a message, replace, or end two stacks.
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
-import { describe, expect, inject, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { refusal, startGateway } from "../support/gateway.ts";
 import { admin, hydra } from "../support/hydra.ts";
 import { generateKey } from "../support/key.ts";
 import { json, pluginProgram, program } from "../support/program.ts";
 import { errorsOf, recorded } from "../support/state.ts";
-import { workspace } from "../support/workspace.ts";
+import { start } from "../support/turn.ts";
 
 const trusts = "/admin/trust/grants/jwt-bearer/issuers";
-const folder = join(inject("installation").folder, "node_modules/pulumi-hydra");
 const hosts = { dynamic: program, plugin: pluginProgram };
-const start = (files: Record<string, string>, adminUrl = hydra.adminUrl) =>
-  workspace({ files, config: { "hydra:adminUrl": adminUrl }, path: [folder] });
 
 const newArgs = () => ({
   issuer: `idp-${randomUUID()}`,

@@ -1,7 +1,16 @@
-// Knows when a turn of a user has come to a good end: deployed as written, with nothing left to do.
-import { expect } from "vitest";
+// Knows how the turns of a user begin, on either host, and when one has come to a good end: deployed as written, with nothing left to do.
+import { join } from "node:path";
+import { expect, inject } from "vitest";
 import type { Workspace } from "../../tools/workspace.mts";
+import { hydra } from "./hydra.ts";
 import { errorsOf, recorded } from "./state.ts";
+import { workspace } from "./workspace.ts";
+
+const folder = join(inject("installation").folder, "node_modules/pulumi-hydra");
+
+/** A stack with this program, whose plugin is that of the packed package. */
+export const start = (files: Record<string, string>, adminUrl = hydra.adminUrl): Promise<Workspace> =>
+  workspace({ files, config: { "hydra:adminUrl": adminUrl }, path: [folder] });
 
 /** The next preview shows nothing. */
 async function expectQuiet(stack: Workspace): Promise<void> {

@@ -158,7 +158,7 @@ describe("what could not be sent", () => {
     ],
     ...["Proxy-Authorization", "Proxy-Connection", "Content-Encoding", "Content-Length", "Content-Type"],
     ...["Accept", "Accept-Encoding", "If-Match", "If-Modified-Since", "If-None-Match", "Range"],
-  ])("is told at check: the header %s, in whatever letters", async (header) => {
+  ])("is refused at check: the header %s, in whatever letters", async (header) => {
     const reason = "cannot be set: the provider manages this header itself";
     for (const name of [header, header.toLowerCase(), header.toUpperCase()]) {
       const config = { adminUrl, headers: { "X-Good": "yes", [name]: "100-continue" } };

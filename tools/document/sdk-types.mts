@@ -1,7 +1,7 @@
 // Knows how the definitions are written as the types of the SDK: plain interfaces, each field with its documentation.
 import type * as z from "zod";
-import { configurationSchema, secretKeys } from "../../provider/configuration/setting.ts";
-import type { Documentation } from "../../provider/describe/schema.ts";
+import { configurationSchema } from "../../provider/configuration/setting.ts";
+import { type Documentation, settingRules } from "../../provider/describe/schema.ts";
 import { type FieldRules, type KnownValues, knownValuesOf } from "../../provider/lifecycle/field.ts";
 import { functions, resources } from "../../provider/registry.ts";
 
@@ -83,11 +83,11 @@ export function sdkTypes(documentation: Documentation): string {
 
   function objectOf(object: z.ZodObject, name: string, form: Form): string {
     if (Object.keys(object.shape).join() === "keys") return form === "input" ? "JwkSetArgs" : "JwkSet";
-    const owner = name === "configurationConnections" ? "configuration" : name;
-    const own = owner === "configuration" ? "Server" : capital(name);
+    const isServer = name === "configurationConnections";
+    const own = isServer ? "Server" : capital(name);
     const full = form === "input" ? `${own}Args` : own;
-    const doc = owner === "configuration" ? "The settings of one server." : documentation(name);
-    write(full, doc, fieldsOf(owner, object, form, owner === "configuration" ? settingRules : {}));
+    if (isServer) write(full, "The settings of one server.", fieldsOf("configuration", object, form, settingRules));
+    else write(full, documentation(name), fieldsOf(name, object, form));
     return full;
   }
 
@@ -117,8 +117,6 @@ export function sdkTypes(documentation: Documentation): string {
 }
 
 type Rules = Readonly<Record<string, FieldRules>>;
-
-const settingRules: Rules = Object.fromEntries(secretKeys.map((name) => [name, { secret: true }]));
 
 /** A function changes nothing: what a change of an argument would do to a resource is not said of it. */
 function onlySecrets(rules: Rules): Rules {

@@ -1,11 +1,10 @@
 // Which resource has a key in this operation: a deletion ends neither what another one keeps nor what was created since.
 
 import { randomBytes } from "node:crypto";
-import { isNothing } from "../../lifecycle/field.ts";
 import type { Operation } from "../../lifecycle/resource.ts";
 import { sameJson, type Values } from "../../lifecycle/value.ts";
+import { keptByAnother, sameProgram } from "../claim.ts";
 import { entryOf } from "../entry.ts";
-import { sameProgram } from "../same-program.ts";
 
 /** A recorded resource that the program keeps. */
 interface Keeper {
@@ -29,11 +28,14 @@ interface Claimant extends Operation {
 }
 
 /** In the state: tells this creation from another of the same private key, which no thumbprint does. */
-const creationKey = "__creation";
+export const creationKey = "__creation";
 
-export function keepKey({ memory, urn }: Claimant, id: string, inputs: Values, state: Values): void {
+/** A recorded resource keeps this key. */
+export function keepKey(operation: Claimant, id: string, inputs: Values, state: Values): void {
+  leaveKey(operation, id, state);
+  const { memory, urn } = operation;
   const claim = claimOf(memory.keyClaims, id);
-  claim.keepers = [...claim.keepers.filter((keeper) => !isOf(keeper, urn, state)), { urn, inputs, state }];
+  claim.keepers = [...claim.keepers, { urn, inputs, state }];
 }
 
 /** A recorded resource leaves this key for another one. */
@@ -56,11 +58,7 @@ export function markCreation({ memory }: Claimant, id: string): Values {
   return { [creationKey]: creation };
 }
 
-export function creationOf(state: Values): Values {
-  return isNothing(state[creationKey]) ? {} : { [creationKey]: state[creationKey] };
-}
-
-/** Whether the deletion of a recorded key would end what the program has now; where another resource keeps it, that is told. */
+/** Whether the deletion of a recorded key would end what the program has now; where another resource keeps it, a warning says so. */
 export function sparesKey({ memory, urn, warn }: Claimant, id: string, state: Values): boolean {
   const claim = claimOf(memory.keyClaims, id);
   if (claim.creation !== undefined && claim.creation !== state[creationKey]) return true;
@@ -69,8 +67,7 @@ export function sparesKey({ memory, urn, warn }: Claimant, id: string, state: Va
     claim.keepers = [];
     return false;
   }
-  const message = `the key ${JSON.stringify(id)} was not deleted: another resource of this program has it${keeper.urn === undefined ? "" : ` (${keeper.urn})`}`;
-  warn({ code: "not-ours", message, advice: "Pulumi only removes this resource from its state" });
+  warn(keptByAnother("key", id, keeper.urn));
   return true;
 }
 

@@ -16,7 +16,7 @@ import { readFields, unlessUnmet, unmetReasons, withServerDefaults } from "../hy
 import type { HydraOperation } from "../memory.ts";
 import { uuidFor } from "../uuid.ts";
 import { usualAlgorithm } from "./algorithm.ts";
-import { creationOf, keepKey, leaveKey, markCreation, renewKey, sparesKey } from "./claim.ts";
+import { creationKey, keepKey, leaveKey, markCreation, renewKey, sparesKey } from "./claim.ts";
 import { createKey } from "./create.ts";
 import { deleteKey } from "./delete.ts";
 import { addressed, idOf, isOwnSet, type KeyName, nameIn } from "./name.ts";
@@ -180,8 +180,8 @@ function isWhole(own: unknown, { publicKey, ...state }: Values): boolean {
 
 /** What only we know. */
 function remembered(state: Values): Values {
-  const [kid, defaults] = [choiceKey("kid"), serverDefaultsKey];
-  return withoutUnset({ [kid]: state[kid], [defaults]: state[defaults], ...creationOf(state) });
+  const names = [choiceKey("kid"), serverDefaultsKey, creationKey];
+  return withoutUnset(Object.fromEntries(names.map((name) => [name, state[name]])));
 }
 
 function symmetric(id: string): Refusal {

@@ -4,9 +4,9 @@
 import { isNothing } from "../../lifecycle/field.ts";
 import { type Operation, Refusal } from "../../lifecycle/resource.ts";
 import { sameJson, type Values } from "../../lifecycle/value.ts";
+import { keptByAnother, sameProgram } from "../claim.ts";
 import { entryOf } from "../entry.ts";
 import { lifespansOf } from "../field/lifespan.ts";
-import { sameProgram } from "../same-program.ts";
 
 /** The kinds of resources that have to do with a client. */
 export type ClaimType = "OAuth2Client" | "ClientLifespans";
@@ -106,8 +106,7 @@ export function sparesClient({ memory, urn, warn }: Claimant, id: string, state:
     remove(claims, ({ type }) => type === "OAuth2Client");
     return false;
   }
-  const message = `the client ${JSON.stringify(id)} was not deleted: another resource of this program has it${holder.urn === undefined ? "" : ` (${holder.urn})`}`;
-  warn({ code: "not-ours", message, advice: "Pulumi only removes this resource from its state" });
+  warn(keptByAnother("client", id, holder.urn));
   return true;
 }
 
