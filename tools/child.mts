@@ -27,7 +27,7 @@ export interface ChildOptions {
   scratch?: string;
 }
 
-const watchdog = join(import.meta.dirname, "watchdog.mts");
+const watchdog = join(import.meta.dirname, "watchdog.mjs");
 const kept = 1_000_000;
 
 /**

@@ -44,7 +44,7 @@ export async function parts(): Promise<{ path: string }> {
 
 async function built(name: PartName): Promise<string> {
   const source = sources[name];
-  const { module, main, flags, cgo, lasts } = source;
+  const { module, main, tags = "", versionIn, cgo, lasts } = source;
   const cwd = join(tools, source.folder);
   const version = await versionOf(module, join(cwd, "go.mod"));
   return madeOnce(cached("bin", `${name}-${version}${await ownVersion(source)}`, name), async (attempt) => {
@@ -53,7 +53,9 @@ async function built(name: PartName): Promise<string> {
     if (!go || (cgo && !compiler)) throw new Error(noWay(name, version, source));
     const env = { ...process.env, CGO_ENABLED: cgo ? "1" : "0", ...(cgo ? { CC: compiler } : {}) };
     const doing = `building ${name} ${version}, because it is not on PATH (once; about ${lasts} on two cores)`;
-    const build = ["build", ...(flags?.(version) ?? []), "-o", attempt, main];
+    const said = versionIn ? ` -X ${versionIn.variable}=${version.replace(/^v/, versionIn.prefix)}` : "";
+    // Without what only debuggers read: a third smaller, and started sooner.
+    const build = ["build", `-tags=${tags}`, `-ldflags=-s -w${said}`, "-o", attempt, main];
     await during(doing, () => succeed(go, build, { cwd, env, timeoutMs: 3_600_000 }));
   });
 }

@@ -9,7 +9,9 @@ export interface Source {
   /** The main package. */
   readonly main: string;
   readonly lasts: string;
-  readonly flags?: (version: string) => string[];
+  readonly tags?: string;
+  /** The variable of the program that says its version. */
+  readonly versionIn?: { variable: string; prefix: "v" | "" };
   /** Whether it needs a C compiler. */
   readonly cgo?: boolean;
   /** Files of our own that belong to the program: they make another version with each change. */
@@ -39,7 +41,7 @@ const from = (folder: string, module: string, main: string, lasts: string, more:
  */
 const programs = {
   pulumi: from("pulumi", pkg, `${pkg}/cmd/pulumi`, "4 minutes", {
-    flags: (version) => ["-ldflags", `-X ${sdk}/go/common/version.Version=${version.replace(/^v/, "")}`],
+    versionIn: { variable: `${sdk}/go/common/version.Version`, prefix: "" },
   }),
   "pulumi-language-nodejs": from("language-nodejs", sdk, `${sdk}/nodejs/cmd/pulumi-language-nodejs`, "half a minute"),
   "pulumi-language-yaml": from("language-yaml", yaml, `${yaml}/cmd/pulumi-language-yaml`, "a minute"),
@@ -50,10 +52,8 @@ const programs = {
   "pulumi-language-go": from("language-go", sdk, `${sdk}/go/pulumi-language-go`, "half a minute"),
   "pulumi-language-java": from("language-java", java, `${java}/cmd/pulumi-language-java`, "a minute and a half"),
   hydra: from("hydra", hydra, hydra, "a minute and a half", {
-    flags: (version) => [
-      "-tags=sqlite,sqlite_omit_load_extension,json1",
-      `-ldflags=-X ${hydra}/driver/config.Version=${version}`,
-    ],
+    tags: "sqlite,sqlite_omit_load_extension,json1",
+    versionIn: { variable: `${hydra}/driver/config.Version`, prefix: "v" },
     cgo: true,
   }),
   "generate-sdk": from("pulumi", pkg, "pulumi-hydra/tools/pulumi/generate-sdk", "half a minute", {

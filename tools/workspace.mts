@@ -1,8 +1,9 @@
 // Knows how to run the real Pulumi CLI on a program in a folder of its own: own state, own home, no network, no questions.
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { z } from "zod";
-import { type ChildResult, run } from "./child.mts";
+import { madeOnce } from "./cache.mts";
+import { type ChildResult, run, succeed as succeedProgram } from "./child.mts";
 import { type Account, account } from "./events.mts";
 import type { Installation } from "./installation.mts";
 
@@ -25,6 +26,12 @@ export interface WorkspaceOptions {
   timeoutMs?: number;
 }
 
+const settingsFile = "Pulumi.dev.yaml";
+const stateFile = "state/.pulumi/stacks/program/dev.json";
+const deployment = z.object({ resources: z.array(z.looseObject({ urn: z.string() })).default([]) });
+const exportedState = z.object({ deployment });
+const keptState = z.object({ checkpoint: z.object({ latest: deployment }) });
+
 /** A stack named `dev` of a project named `program`. Disposing of it deletes the folder, not what the stack made. */
 export interface Workspace extends AsyncDisposable {
   /** The program's folder. */
@@ -40,6 +47,8 @@ export interface Workspace extends AsyncDisposable {
   outputs(): Promise<Record<string, unknown>>;
   /** The stack's state as text: `pulumi stack export`, secrets encrypted. */
   exportStack(): Promise<string>;
+  /** What the state records, as the CLI keeps it: faster than `exportStack`, which runs the CLI. */
+  deployment(): Promise<z.infer<typeof deployment>>;
   /** Replaces the stack's state by what `exportStack` gave, edited or not. */
   importStack(state: string): Promise<void>;
   setConfig(config: Readonly<Record<string, ConfigValue>>): Promise<void>;
@@ -64,23 +73,7 @@ export interface Workspace extends AsyncDisposable {
 export async function createWorkspace(installation: Installation, options: WorkspaceOptions): Promise<Workspace> {
   const root = await mkdtemp(join(installation.folder, "workspace-"));
   const folder = join(root, "program");
-  await mkdir(join(root, "state"));
-  const env = {
-    // The provider falls back on these; a test says itself which of them there are.
-    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("PULUMI_HYDRA_"))),
-    PATH: [...(options.path ?? []), installation.path].join(delimiter),
-    // Pulumi and ts-node leave things behind there.
-    TMPDIR: join(installation.folder, "tmp"),
-    PULUMI_HOME: join(root, "home"),
-    PULUMI_BACKEND_URL: `file://${join(root, "state")}`,
-    PULUMI_CONFIG_PASSPHRASE: "a passphrase for tests",
-    PULUMI_CONFIG_PASSPHRASE_FILE: undefined,
-    PULUMI_SKIP_UPDATE_CHECK: "1",
-    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "1",
-    // Without this the CLI does not know --event-log.
-    PULUMI_DEBUG_COMMANDS: "1",
-    ...options.env,
-  };
+  const env = environment(installation, root, options);
   const timeoutMs = options.timeoutMs ?? 120_000;
   const pulumi = (...args: string[]): Promise<ChildResult> =>
     run("pulumi", [...args, "--non-interactive", "--color", "never"], { cwd: folder, env, timeoutMs });
@@ -110,8 +103,28 @@ export async function createWorkspace(installation: Installation, options: Works
 
   const typescript = "index.ts" in options.files;
   await write({ ...scaffold(typescript), ...options.files });
-  await succeed("stack", "init", "dev");
-  await setConfig(options.config ?? {});
+  const { config = {} } = options;
+  const isOrdinary = !options.files["Pulumi.yaml"] && !options.env?.PULUMI_BACKEND_URL;
+  let selected: Promise<unknown> | undefined;
+  if (isOrdinary && Object.values(config).every((value) => typeof value === "string")) {
+    const empty = await emptyStack(installation);
+    await cp(join(empty, "state"), join(root, "state"), { recursive: true });
+    const settings = await readFile(join(empty, "program", settingsFile), "utf8");
+    await write({ [settingsFile]: `${settings}config: ${JSON.stringify(config)}\n` });
+  } else {
+    await mkdir(join(root, "state"));
+    selected = succeed("stack", "init", "dev");
+    await selected;
+    await setConfig(config);
+  }
+  const exported = async (): Promise<string> => {
+    // Not by its output, of which no more than a megabyte is kept.
+    const file = join(root, "export.json");
+    await succeed("stack", "export", "--stack", "dev", "--file", file);
+    return readFile(file, "utf8").finally(() => rm(file));
+  };
+  /** Commands that are written as people type them name no stack. */
+  const select = () => (selected ??= succeed("stack", "select", "dev"));
 
   return {
     folder,
@@ -124,11 +137,10 @@ export async function createWorkspace(installation: Installation, options: Works
       const text = await succeed("stack", "output", "--json", "--show-secrets", "--stack", "dev");
       return z.record(z.string(), z.unknown()).parse(JSON.parse(text));
     },
-    exportStack: async () => {
-      // Not by its output, of which no more than a megabyte is kept.
-      const file = join(root, "export.json");
-      await succeed("stack", "export", "--stack", "dev", "--file", file);
-      return readFile(file, "utf8").finally(() => rm(file));
+    exportStack: exported,
+    deployment: async () => {
+      if (!isOrdinary) return exportedState.parse(JSON.parse(await exported())).deployment;
+      return keptState.parse(JSON.parse(await readFile(join(root, stateFile), "utf8"))).checkpoint.latest;
     },
     importStack: async (state) => {
       const file = join(root, "import.json");
@@ -137,13 +149,50 @@ export async function createWorkspace(installation: Installation, options: Works
     },
     setConfig,
     write,
-    run: pulumi,
-    shell: (commands) => run("bash", ["-euo", "pipefail", "-c", commands], { cwd: folder, env, timeoutMs }),
+    run: async (...args) => {
+      if (!args.includes("--stack")) await select();
+      return pulumi(...args);
+    },
+    shell: async (commands) => {
+      await select();
+      return run("bash", ["-euo", "pipefail", "-c", commands], { cwd: folder, env, timeoutMs });
+    },
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
   };
 }
 
-function scaffold(typescript: boolean): Record<string, string> {
+function environment({ folder, path }: Installation, root: string, options: WorkspaceOptions): NodeJS.ProcessEnv {
+  return {
+    // The provider falls back on these; a test says itself which of them there are.
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("PULUMI_HYDRA_"))),
+    PATH: [...(options.path ?? []), path].join(delimiter),
+    // Pulumi and ts-node leave things behind there.
+    TMPDIR: join(folder, "tmp"),
+    PULUMI_HOME: join(root, "home"),
+    PULUMI_BACKEND_URL: `file://${join(root, "state")}`,
+    PULUMI_CONFIG_PASSPHRASE: "a passphrase for tests",
+    PULUMI_CONFIG_PASSPHRASE_FILE: undefined,
+    PULUMI_SKIP_UPDATE_CHECK: "1",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "1",
+    // Without this the CLI does not know --event-log.
+    PULUMI_DEBUG_COMMANDS: "1",
+    ...options.env,
+  };
+}
+
+/** What the CLI makes of a new stack, once for each installation: most workspaces begin alike, and it takes a second. */
+function emptyStack(installation: Installation): Promise<string> {
+  return madeOnce(join(installation.folder, "empty-stack"), async (attempt) => {
+    const cwd = join(attempt, "program");
+    await mkdir(cwd, { recursive: true });
+    await mkdir(join(attempt, "state"));
+    await writeFile(join(cwd, "Pulumi.yaml"), scaffold(false)["Pulumi.yaml"]);
+    const env = environment(installation, attempt, { files: {} });
+    await succeedProgram("pulumi", ["stack", "init", "dev", "--non-interactive"], { cwd, env });
+  });
+}
+
+function scaffold(typescript: boolean) {
   const project = { name: "program", runtime: { name: "nodejs", options: { typescript } } };
   // Old versions of @pulumi/pulumi set a resolution where none stands here.
   const modern = { target: "es2022", module: "nodenext", moduleResolution: "nodenext" };

@@ -1,32 +1,29 @@
-// Knows what Pulumi keeps of a stack: the exported state resource by resource, and every file that it wrote.
+// Knows what Pulumi keeps of a stack: the state resource by resource, and every file that it wrote.
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { z } from "zod";
 import type { Operation, Workspace } from "../../tools/workspace.mts";
 
-/** A resource as the exported state has it. */
+/** A resource as the state has it. */
 export type Recorded = z.infer<typeof resource>;
 
 const properties = z.record(z.string(), z.unknown()).default({});
 const resource = z.object({ urn: z.string(), id: z.string(), inputs: properties, outputs: properties });
-const state = z.object({ deployment: z.object({ resources: z.array(z.looseObject({ urn: z.string() })).optional() }) });
 
 /** Stands for an encrypted value: its text is another one each time the state is written. */
 export const encrypted = Symbol("encrypted");
 
-/** The resources of this package in a stack's exported state, by type and name: `{ "OAuth2Client web": … }`. */
+/** The resources of this package in a stack's state, by type and name: `{ "OAuth2Client web": … }`. */
 export async function recorded(stack: Workspace): Promise<Record<string, Recorded>> {
-  const { deployment } = state.parse(JSON.parse(await stack.exportStack()));
-  const own = (deployment.resources ?? []).filter(({ urn }) =>
-    /(::|\$)(pulumi-nodejs:dynamic\/hydra|hydra:index):\w+::/.test(urn),
-  );
+  const { resources } = await stack.deployment();
+  const own = resources.filter(({ urn }) => /(::|\$)(pulumi-nodejs:dynamic\/hydra|hydra:index):\w+::/.test(urn));
   return Object.fromEntries(own.map((entry) => [nameOf(entry.urn), resource.parse(sealed(entry))]));
 }
 
 /** The resource of that type and name. */
 export async function recordedOne(stack: Workspace, name: string): Promise<Recorded> {
   const found = (await recorded(stack))[name];
-  if (!found) throw new Error(`${name} is not in the exported state`);
+  if (!found) throw new Error(`${name} is not in the state`);
   return found;
 }
 

@@ -1,5 +1,6 @@
+// @ts-check
 // Knows one child process and ends it, with all it started and its scratch folder, as soon as its own standard input
-// closes. Run by child.mts.
+// closes. Run by child.mts. JavaScript, because one is started for each command, and to take types away triples that.
 import { execFileSync, spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { constants } from "node:os";
@@ -8,7 +9,8 @@ const graceMs = 5_000;
 
 const [scratch = "", command = "", ...args] = process.argv.slice(2);
 const child = spawn(command, args, { stdio: ["ignore", "inherit", "inherit"] });
-let doomed: number[] = [];
+/** @type {number[]} */
+let doomed = [];
 
 child.on("error", (error) => {
   process.stderr.write(`could not start ${command}: ${error.message}\n`);
@@ -21,7 +23,7 @@ process.on("exit", () => {
 });
 
 // A terminal's Ctrl-C is the parent's business: it ends, our input closes, and the child is ended below.
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => undefined);
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => undefined);
 
 process.stdin.resume();
 process.stdin.on("error", () => undefined);
@@ -32,7 +34,8 @@ process.stdin.on("close", () => {
   setTimeout(() => kill([...new Set([...doomed, ...descendants(process.pid)])]), graceMs);
 });
 
-function kill(pids: readonly number[]): void {
+/** @param {readonly number[]} pids */
+function kill(pids) {
   for (const pid of pids) {
     try {
       process.kill(pid, "SIGKILL");
@@ -42,12 +45,16 @@ function kill(pids: readonly number[]): void {
   }
 }
 
-function descendants(pid: number): number[] {
+/**
+ * @param {number} pid
+ * @returns {number[]}
+ */
+function descendants(pid) {
   const table = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" })
     .trim()
     .split("\n")
     .map((line) => line.trim().split(/\s+/).map(Number));
-  const below = (parent: number): number[] =>
-    table.flatMap(([child = 0, ppid]) => (ppid === parent ? [...below(child), child] : []));
+  /** @type {(parent: number) => number[]} */
+  const below = (parent) => table.flatMap(([child = 0, ppid]) => (ppid === parent ? [...below(child), child] : []));
   return below(pid);
 }
