@@ -11,6 +11,8 @@ export interface Installation {
   folder: string;
   /** PATH with Node.js, Pulumi, its language host and its dynamic provider. */
   path: string;
+  /** What every command in it finds in its environment, too. */
+  env?: Readonly<Record<string, string>>;
 }
 
 const repository = resolve(import.meta.dirname, "..");

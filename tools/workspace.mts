@@ -161,7 +161,7 @@ export async function createWorkspace(installation: Installation, options: Works
   };
 }
 
-function environment({ folder, path }: Installation, root: string, options: WorkspaceOptions): NodeJS.ProcessEnv {
+function environment({ folder, path, env }: Installation, root: string, options: WorkspaceOptions): NodeJS.ProcessEnv {
   return {
     // The provider falls back on these; a test says itself which of them there are.
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("PULUMI_HYDRA_"))),
@@ -176,6 +176,7 @@ function environment({ folder, path }: Installation, root: string, options: Work
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "1",
     // Without this the CLI does not know --event-log.
     PULUMI_DEBUG_COMMANDS: "1",
+    ...env,
     ...options.env,
   };
 }
