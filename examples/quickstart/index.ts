@@ -26,7 +26,7 @@ new hydra.ClientLifespans("machine", {
   clientCredentialsGrantAccessTokenLifespan: "10m",
 });
 
-// Hydra exchanges assertions that this issuer signs for tokens. The program needs only the issuer's public key.
+// This issuer signs assertions. Hydra exchanges them for tokens. The program needs only the issuer's public key.
 new hydra.TrustedJwtIssuer("ci", {
   issuer: "https://ci.example",
   subject: "deploy",

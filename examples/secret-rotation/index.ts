@@ -6,7 +6,7 @@ import { untilApplicationUses } from "./application";
 const config = new pulumi.Config();
 const rotation = config.get("rotation") ?? "first";
 
-// Only when this rotation is finished, the previous secrets stop working. The next rotation keeps them again, without another change.
+// The previous secrets stop working when `finished` names this rotation. A new name in `rotation` makes Hydra keep previous secrets again.
 const isFinished = config.get("finished") === rotation;
 
 const applicationIsReady = new pulumi.ResourceHook(

@@ -27,7 +27,7 @@ export function faultList(elsewhere: string): Readonly<Record<string, Fault>> {
     "HTML page with status 200": status(200, "Sign in", "nothing"),
     "HTML page with status 404": status(404, "Not Found", "nothing"),
     "redirect to another host": status(307, "Moved", "nothing", { location: `${elsewhere}/admin/clients` }),
-    "status 400 of a lost transaction": {
+    "status 400 of a conflict in the database": {
       forward: "nothing",
       answer: { status: 400, headers: json, body: '{"error":"Unable to serialize access","error_description":""}' },
     },

@@ -120,11 +120,12 @@ function messages(): string[] {
     const { message = "" } = table.get(key("everything", fault, "create a client")) ?? {};
     const text = message
       .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "…")
+      .replaceAll(elsewhere.url, "https://elsewhere.example")
       .replaceAll(/https?:\/\/127\.0\.0\.1:\d+/g, "https://hydra.example")
       .replaceAll(/127\.0\.0\.1:\d+/g, "hydra.example")
       .replace(
         /; it may have created the client.* \[/,
-        "; it may have created the client … (and how to take it over or delete it) [",
+        "; it may have created the client …; *how to import or delete it* [",
       );
     return `| ${fault} | ${text === "" ? "none: Hydra created the client, under the id that the provider generated" : text.replaceAll("|", "\\|")} |`;
   });
@@ -137,8 +138,8 @@ afterAll(async () => {
     "# What faults on the way to Hydra do",
     "",
     `\`npm run faults\` writes this page. It puts a proxy between the provider and a real Hydra (${String(body.version)}). The proxy damages requests and`,
-    "responses. The test tries each fault in each operation of clients, lifespans and trusts, on the plugin, with `hydra:retries` 2 and `hydra:timeout` 2. Other tests cover keys and",
-    "revocations, and the [kill](../CONTRIBUTING.md#faults-kills-load) of a program, a provider or a CLI.",
+    "responses. The test tries each fault in each operation of clients, lifespans and trusts, on the plugin, with `hydra:retries` 2 and `hydra:timeout` 2 (60 for the huge body).",
+    "Other tests cover keys and revocations, and the [kill](../CONTRIBUTING.md#faults-kills-load) of a program, a provider or a CLI.",
     "",
     "A cell says how the operation ended, and how many requests arrived at the proxy:",
     "",
@@ -146,22 +147,28 @@ afterAll(async () => {
     "- **fails**: the operation ended with an error. The state is as before. The server is as before too, except that a delete may have happened: the next `up` finds that.",
     "- **kept**: the operation ended with an error, and the change may or may not have happened. The resource stays in the state as unfinished. The next `up` checks and",
     "  completes the change.",
-    "- **unsure**: the operation ended with an error, and the object may or may not exist. Pulumi records nothing. The message says how to find and import or delete the",
-    "  object; it contains the id of a client.",
+    "- **unsure**: the operation ended with an error, and the object may or may not exist. Pulumi records nothing. The message says how to find the object, and how to",
+    "  import or delete it. If the object is a client, the message contains its id.",
     "- An empty cell was not tried: a huge body takes long, and differs little between operations.",
     "",
-    "In every cell, the next `up` without the fault reached what the program declares: one object on the server, which accepts the recorded secret, and nothing left to",
-    "do. After *unsure*, the test first deleted the object. The provider sent nothing to the host of a redirect, and nothing to a server with a bad certificate.",
+    "In the rows from *no headers in time* to *garbage*, in *wrong content type*, in *huge body* and in rows that say so, Hydra carries out the request. In the others, it",
+    "never gets the request. A *conflict in the database* is a transaction that Hydra's database rolled back.",
+    "",
+    "After each create and update, the test ran `up` without the fault. The server then had exactly one object, as the program declares it, and a client accepted the",
+    "recorded secret. A second `up` changed nothing. After *unsure*, the test first deleted the object. After each delete, the test ran `destroy` again: the server then had no",
+    "object. After a read that failed, the state was as before. The provider sent nothing to the host of a redirect, and nothing to a server with a bad certificate.",
     "",
     "The second and third table leave out two faults: status 429, and status 429 with `Retry-After: 1`. If a server always answers like this, the provider waits, for up to",
     "an hour. The third table adds three faults of the connection itself: no request arrives.",
     "",
-    "## Once: the request that makes the change meets the fault at its first attempt",
+    "## Once: the main request meets the fault at its first attempt",
+    "",
+    "The main request is the one that makes the change, or the GET of the object in a read.",
     "",
     ...head,
     ...rows("once"),
     "",
-    "## Always: the request that makes the change meets the fault at each attempt",
+    "## Always: the main request meets the fault at each attempt",
     "",
     ...head,
     ...rows("always"),
