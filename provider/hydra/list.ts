@@ -13,7 +13,7 @@ interface List {
   readonly shifts: boolean;
 }
 
-/** As many objects as v2.3.0, whose pages shift, shows on one page: fewer came in one piece. */
+/** The smallest page of v2.3.0, whose pages shift: fewer objects came in one piece. */
 const pieceOfShifting = 250;
 
 /** So often a list is read until it stands still. */

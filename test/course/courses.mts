@@ -1,8 +1,9 @@
 // Tells random courses, and prints count, seed and the shortest one that fails: `npm run courses -- [count] [seed] [driver] [host]`.
 
 import { startHydra } from "../../tools/hydra.mts";
-import { install, uninstall } from "../../tools/installation.mts";
+import { uninstall } from "../../tools/installation.mts";
 import { part } from "../../tools/part.mts";
+import { quickInstallation } from "../support/quick-installation.ts";
 import { cliStack } from "./cli-driver.ts";
 import { type Course, courseOf } from "./course.ts";
 import { engineStack, startEngineProcess } from "./engine-driver.ts";
@@ -57,6 +58,6 @@ async function throughEngine(): Promise<[Open, () => Promise<void>]> {
 }
 
 async function throughCli(): Promise<[Open, () => Promise<void>]> {
-  const installation = await install();
+  const installation = await quickInstallation();
   return [(spellings) => cliStack(installation, spellings), () => uninstall(installation)];
 }

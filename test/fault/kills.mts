@@ -1,11 +1,12 @@
 // Kills programs, providers and CLIs at random points, and prints what came of it: `npm run kills -- [count] [seed]`.
 
-import { install, uninstall } from "../../tools/installation.mts";
+import { uninstall } from "../../tools/installation.mts";
+import { quickInstallation } from "../support/quick-installation.ts";
 import { lineOf, startKills } from "./kill.ts";
 
 const count = Number(process.argv[2] ?? 200);
 const seed = Number(process.argv[3] ?? Date.now() % 1_000_000);
-const installation = await install();
+const installation = await quickInstallation();
 const outcomes = new Map<string, number>();
 let [kills, cycles, wrong] = [0, 0, 0];
 try {

@@ -1,12 +1,13 @@
 // Makes many clients at once, without faults and with some, and prints what that took: `npm run load -- [plugin] [dynamic] [seed]`.
 
 import { startHydra } from "../../tools/hydra.mts";
-import { install, uninstall } from "../../tools/installation.mts";
+import { uninstall } from "../../tools/installation.mts";
+import { quickInstallation } from "../support/quick-installation.ts";
 import { type Load, lineOfRun, runLoad } from "./load.ts";
 
 const [plugin, dynamic] = [Number(process.argv[2] ?? 1000), Number(process.argv[3] ?? 300)];
 const seed = Number(process.argv[4] ?? Date.now() % 1_000_000);
-const installation = await install();
+const installation = await quickInstallation();
 let wrong = 0;
 try {
   await using hydra = await startHydra();
