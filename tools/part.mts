@@ -28,17 +28,17 @@ export async function part(name: PartName): Promise<string> {
 }
 
 /**
- * Builds what is missing, one after the other. PATH then has Pulumi and its hosts by their names, and the running Node.js first,
- * so that programs and providers run on it.
+ * Builds what is missing: Hydra at the same time as the others, because a C compiler uses one core. PATH then has Pulumi and its
+ * hosts by their names, and the running Node.js first, so that programs and providers run on it.
  *
  * @example
  * const { path } = await parts();
  * await run("pulumi", ["version"], { env: { ...process.env, PATH: path } });
  */
 export async function parts(): Promise<{ path: string }> {
-  const files = [process.execPath, await part("pulumi"), await part("pulumi-language-nodejs")];
-  await part("hydra");
-  const folders = [...files, await dynamicProviderLauncher()].map((file) => dirname(file));
+  const ofPulumi = async () => [await part("pulumi"), await part("pulumi-language-nodejs")];
+  const [files] = await Promise.all([ofPulumi(), part("hydra")]);
+  const folders = [process.execPath, ...files, await dynamicProviderLauncher()].map((file) => dirname(file));
   return { path: [...new Set(folders), process.env.PATH ?? ""].join(delimiter) };
 }
 
