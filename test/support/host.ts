@@ -1,7 +1,9 @@
 // Knows the two hosts of our resources as the engine meets them, what of their protocols differs, and hides only that.
-import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { cached, madeOnce } from "../../tools/cache.mts";
+import { succeed } from "../../tools/child.mts";
 import { kebabCase } from "../../tools/kebab-case.mts";
 import { type Properties, secret, startEngine } from "./engine.ts";
 import { hydra } from "./hydra.ts";
@@ -125,9 +127,18 @@ async function startStock(folder: string, settings: Readonly<Record<string, stri
   await mkdir(join(folder, "node_modules"));
   await symlink(process.cwd(), join(folder, "node_modules/pulumi-hydra"));
   const server = join(process.cwd(), "node_modules/@pulumi/pulumi/cmd/dynamic-provider");
-  const engine = await startEngine({ command: [process.execPath, server], folder, config: null });
+  const env = { NODE_COMPILE_CACHE: await compiledSdk() };
+  const engine = await startEngine({ command: [process.execPath, server], folder, config: null, env });
   await engine.configure(Object.fromEntries(Object.entries(settings).map(([key, value]) => [`hydra:${key}`, value])));
   return engine;
+}
+
+/** What Node.js compiled of Pulumi's SDK: the server is killed at the end, and would keep nothing of it for the next one. */
+async function compiledSdk(): Promise<string> {
+  const { version } = JSON.parse(await readFile("node_modules/@pulumi/pulumi/package.json", "utf8"));
+  return madeOnce(cached("compiled", `pulumi-sdk-${version}-node-${process.version}`), (NODE_COMPILE_CACHE) =>
+    succeed(process.execPath, ["-e", 'require("@pulumi/pulumi")'], { env: { ...process.env, NODE_COMPILE_CACHE } }),
+  );
 }
 
 const marker = Object.keys(secret(null)).find((member) => member !== "value") as string;
