@@ -16,6 +16,8 @@ export interface Postgres extends AsyncDisposable {
 /** What PostgreSQL runs as where this process is root, which it refuses to be. */
 const nobody = 65534;
 
+const attempts = 5;
+
 /** Whether this machine has PostgreSQL. */
 export function hasPostgres(): boolean {
   return ["initdb", "postgres", ...(isRoot() ? ["setpriv"] : [])].every(onPath);
@@ -29,6 +31,15 @@ export function hasPostgres(): boolean {
  * await using hydra = await startHydra({ dsn: postgres.dsn });
  */
 export async function startPostgres(): Promise<Postgres> {
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    const started = await tryToStart();
+    if (started) return started;
+  }
+  throw new Error(`PostgreSQL found its port taken ${attempts} times in a row`);
+}
+
+/** Nothing when another program took the port before PostgreSQL did. */
+async function tryToStart(): Promise<Postgres | undefined> {
   const folder = await mkdtemp(join(tmpdir(), "postgres-"));
   await chmod(folder, 0o700);
   if (isRoot()) await chown(folder, nobody, nobody);
@@ -39,8 +50,14 @@ export async function startPostgres(): Promise<Postgres> {
   const settings = ["fsync=off", `unix_socket_directories=${folder}`, "listen_addresses=127.0.0.1"];
   const serve = ["postgres", "-D", data, "-p", String(port), ...settings.flatMap((text) => ["-c", text])];
   const child = startChild(...unprivileged(...serve), { cwd: folder, scratch: folder });
-  await untilReady(child, "PostgreSQL", () => child.log().includes("ready to accept connections"));
   const stop = async (): Promise<void> => void (await child.stop());
+  try {
+    await untilReady(child, "PostgreSQL", () => child.log().includes("ready to accept connections"));
+  } catch (error) {
+    await stop();
+    if (child.log().includes("Address already in use")) return undefined;
+    throw error;
+  }
   const dsn = `postgres://hydra@127.0.0.1:${port}/postgres?sslmode=disable&max_conns=20`;
   return { dsn, stop, [Symbol.asyncDispose]: stop };
 }

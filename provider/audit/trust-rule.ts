@@ -20,7 +20,7 @@ export const trustRules: readonly Rule<TrustState>[] = [
     name: "named-subjects",
     level: "warning",
     clause: "RFC 8725, 3.8",
-    what: "An issuer vouches for one subject",
+    what: "A trust names one subject",
     why: "An attacker who has the issuer's key gets tokens of every subject",
     mend: "create one trust for each subject, with its name",
     kinds,

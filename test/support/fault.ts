@@ -52,8 +52,6 @@ export interface FaultProxy extends AsyncDisposable {
   onStage(listen: ((stage: Stage, method: string, path: string) => void | Promise<void>) | undefined): void;
   /** Passes on to another server from now on. */
   retarget(url: string): void;
-  /** Refuses connections from now on, or takes them again. */
-  listen(open: boolean): Promise<void>;
 }
 
 export interface FaultProxyOptions {
@@ -128,12 +126,7 @@ export async function startFaultProxy(first: string, options: FaultProxyOptions 
     retarget: (url) => {
       target = url;
     },
-    listen: async (wanted) => {
-      if (wanted !== server.listening) await (wanted ? listen(server, port) : close());
-    },
-    [Symbol.asyncDispose]: async () => {
-      if (server.listening) await close();
-    },
+    [Symbol.asyncDispose]: close,
   };
 }
 

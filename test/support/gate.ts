@@ -1,11 +1,11 @@
 // Knows how to stand between two programs that speak TCP, and to be gone for a while. Knows nothing of what they say.
-import { connect, createServer, type Server, type Socket } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { listen } from "../../tools/port.mts";
 
 export interface Gate extends AsyncDisposable {
   readonly port: number;
-  /** Breaks every connection and takes none for so many milliseconds. */
+  /** Breaks every connection, and each new one, for so many milliseconds. */
   away(ms: number): Promise<void>;
 }
 
@@ -26,21 +26,25 @@ export async function startGate(target: number): Promise<Gate> {
       socket.pipe(other);
     }
   };
-  const close = async (server: Server): Promise<void> => {
-    const closed = new Promise((resolve) => server.close(resolve));
-    for (const socket of sockets) socket.destroy();
-    await closed;
-  };
-  let server = createServer(pair);
+  let isAway = false;
+  // The port is kept meanwhile: another program could take one that is closed.
+  const server = createServer((near) => (isAway ? near.on("error", () => undefined).destroy() : pair(near)));
   const port = await listen(server);
+  const breakAll = () => {
+    for (const socket of sockets) socket.destroy();
+  };
   return {
     port,
     away: async (ms) => {
-      await close(server);
+      isAway = true;
+      breakAll();
       await sleep(ms);
-      server = createServer(pair);
-      await listen(server, port);
+      isAway = false;
     },
-    [Symbol.asyncDispose]: () => close(server),
+    [Symbol.asyncDispose]: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      breakAll();
+      await closed;
+    },
   };
 }
