@@ -2,10 +2,12 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { describe, expect, inject, it } from "vitest";
+import { refusal, startGateway } from "../support/gateway.ts";
 import { admin, clientCredentials, hydra, isActive, type TokenClient, token } from "../support/hydra.ts";
 import { json, pluginProgram, program } from "../support/program.ts";
 import { signIn } from "../support/sign-in.ts";
 import { errorsOf, recordedOne, stepsOf } from "../support/state.ts";
+import { expectDeployed } from "../support/turn.ts";
 import { workspace } from "../support/workspace.ts";
 
 const folder = join(inject("installation").folder, "node_modules/pulumi-hydra");
@@ -102,6 +104,30 @@ describe.each(hosts)("a client that is created again, on %s", (_, write) => {
     expect((await stack.up()).operations).toEqual(replaced);
     expect([await active(tokens), await opens(second), await secretOf()]).toEqual([none, 200, second]);
     await stack.destroy();
+  });
+
+  it("is there as before when its creation is refused and the edit taken back", async () => {
+    const [client, { of, refuse }] = [{ id: `shop-${randomUUID()}`, secret: randomUUID() }, refusal()];
+    const own = `clientSecret: "${client.secret}"`;
+    await using gateway = await startGateway({ target: hydra.adminUrl, refuse });
+    const files = declare(client.id, own);
+    await using stack = await workspace({ files, config: { "hydra:adminUrl": gateway.url }, path: [folder] });
+    await expectDeployed(stack, ["OAuth2Client shop", "ClientLifespans shop"]);
+    const { created_at: _, updated_at: __, ...before } = (await admin.get(`/admin/clients/${client.id}`)).body;
+
+    await stack.write(declare(client.id, `${own}, recreateTrigger: "1"`));
+    of("POST");
+    expect((await stack.up()).code).not.toBe(0);
+    expect((await admin.get(`/admin/clients/${client.id}`)).status).toBe(404);
+    await stack.write(files);
+    of("");
+    await expectDeployed(stack, ["OAuth2Client shop", "ClientLifespans shop"]);
+    const { body } = await admin.get(`/admin/clients/${client.id}`);
+    expect(body).toEqual({ ...before, created_at: expect.any(String), updated_at: expect.any(String) });
+    expect((await clientCredentials(client, { scope: "read" })).status).toBe(200);
+    expect((await stack.refresh()).operations).toEqual(same);
+    expect(errorsOf(await stack.destroy())).toEqual([]);
+    expect((await admin.get(`/admin/clients/${client.id}`)).status).toBe(404);
   });
 
   it("needs an id of the program's own", async () => {
