@@ -1,0 +1,128 @@
+// Knows what people do with the servers of a stack: rename a connection, change the URL, name one server twice.
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { describe, expect, inject, it } from "vitest";
+import { startGateway } from "../support/gateway.ts";
+import { admin, hydra } from "../support/hydra.ts";
+import { generateKey } from "../support/key.ts";
+import { json, pluginProgram, program } from "../support/program.ts";
+import { errorsOf } from "../support/state.ts";
+import { expectDeployed } from "../support/turn.ts";
+import { workspace } from "../support/workspace.ts";
+
+const plugin = join(inject("installation").folder, "node_modules/pulumi-hydra");
+const hosts = { dynamic: program, plugin: pluginProgram };
+
+const statement = (type: string, name: string, args: object) => `new hydra.${type}("${name}", ${json(args)});`;
+const start = (files: Record<string, string>, config: Record<string, string>) =>
+  workspace({ files, config, path: [plugin] });
+const connections = (urls: Readonly<Record<string, string>>) => ({
+  "hydra:connections": json(Object.fromEntries(Object.entries(urls).map(([name, adminUrl]) => [name, { adminUrl }]))),
+});
+
+const live = (id: string) => admin.get(`/admin/clients/${id}`);
+const statusOf = async (id: string) => (await live(id)).status;
+const subjectsOf = async (issuer: string) => {
+  const { body } = await admin.get(`/admin/trust/grants/jwt-bearer/issuers?issuer=${issuer}`);
+  return (body.list as { subject: string }[]).map(({ subject }) => subject).sort();
+};
+const newTrust = () => {
+  const { publicJwk: jwk } = generateKey();
+  return { issuer: `idp-${randomUUID()}`, jwk, expiresAt: "2099-01-31T00:00:00Z" };
+};
+
+describe.each(Object.entries(hosts))("on the %s host", (host, write) => {
+  it("a connection that is renamed keeps its resources, and one that leaves the program then is deleted", async () => {
+    const [web, gone] = [randomUUID(), randomUUID()];
+    const keeping = (connection: string, ...more: readonly string[]) =>
+      write(
+        statement("OAuth2Client", "web", { clientId: web, clientName: "Web", connection }),
+        statement("ClientLifespans", "web", { clientId: web, implicitGrantIdTokenLifespan: "1h", connection }),
+        ...more,
+      );
+    const both = ["ClientLifespans web", "OAuth2Client web"];
+    await using stack = await start(
+      keeping("eu", statement("OAuth2Client", "gone", { clientId: gone, connection: "eu" })),
+      connections({ eu: hydra.adminUrl }),
+    );
+    await expectDeployed(stack, [...both, "OAuth2Client gone"]);
+    const before = await live(web);
+
+    await stack.setConfig(connections({ europe: `${hydra.adminUrl.replace("http", "HTTP")}/admin/` }));
+    await stack.write(keeping("europe"));
+    const operations = { "OAuth2Client web": "update", "ClientLifespans web": "update", "OAuth2Client gone": "delete" };
+    expect((await stack.preview()).operations).toEqual(operations);
+    expect(await expectDeployed(stack, both)).toEqual(operations);
+    expect([await live(web), await statusOf(gone)]).toEqual([before, 404]);
+    expect(errorsOf(await stack.destroy())).toEqual([]);
+    expect(await statusOf(web)).toBe(404);
+  });
+
+  it("another URL for the server without a name is warned of where Pulumi gives the one before", async () => {
+    await using gateway = await startGateway({ target: hydra.adminUrl });
+    const files = write(statement("OAuth2Client", "web", { clientName: "Web" }));
+    await using stack = await start(files, { "hydra:adminUrl": hydra.adminUrl });
+    await expectDeployed(stack, ["OAuth2Client web"]);
+    const warnings = async () => {
+      const { diagnostics, operations } = await stack.preview();
+      expect(operations).toEqual({ "OAuth2Client web": "same" });
+      return diagnostics.filter(({ severity }) => severity === "warning").map(({ message }) => message.trim());
+    };
+
+    await stack.setConfig({ "hydra:adminUrl": `${hydra.adminUrl}/admin/` });
+    expect(await warnings()).toEqual([]);
+    await stack.setConfig({ "hydra:adminUrl": gateway.url });
+    const warning =
+      `hydra:adminUrl changes from ${hydra.adminUrl} to ${gateway.url}. If that is another Hydra, the objects of this stack stay ` +
+      "on the first one, and nobody manages them; to move resources, give them another explicit provider or connection: they are then replaced " +
+      "[admin-url-changed]";
+    expect(await warnings()).toEqual({ dynamic: [], plugin: [warning] }[host]);
+    expect(await expectDeployed(stack, ["OAuth2Client web"])).toEqual({ "OAuth2Client web": "same" });
+    expect(await warnings()).toEqual([]);
+    expect(errorsOf(await stack.destroy())).toEqual([]);
+  });
+
+  it("two names of one server, with a trust each of one issuer and kid, are one server", async () => {
+    const args = newTrust();
+    const trust = (subject: string, connection: string) =>
+      statement("TrustedJwtIssuer", subject, { ...args, subject, connection });
+    const two = write(trust("alice", "a"), trust("bob", "b"));
+    await using stack = await start(two, connections({ a: hydra.adminUrl, b: `${hydra.adminUrl}/admin/` }));
+    const names = ["TrustedJwtIssuer alice", "TrustedJwtIssuer bob"];
+    await expectDeployed(stack, names);
+    expect(Object.values(await expectDeployed(stack, names, "--refresh"))).toEqual(["same", "same"]);
+    await stack.write(write(trust("alice", "a")));
+    await expectDeployed(stack, ["TrustedJwtIssuer alice"]);
+    expect(await subjectsOf(args.issuer)).toEqual(["alice"]);
+    await stack.write(two);
+    await expectDeployed(stack, names);
+    expect(await subjectsOf(args.issuer)).toEqual(["alice", "bob"]);
+    expect(errorsOf(await stack.destroy())).toEqual([]);
+    expect(await subjectsOf(args.issuer)).toEqual([]);
+  });
+});
+
+describe("two providers of one program that lead to one server", () => {
+  it("have a trust each of one issuer and kid: each stays while it is declared, and none stays longer", async () => {
+    const args = newTrust();
+    const provider = (name: string, adminUrl: string) =>
+      `const ${name} = new hydra.Provider("${name}", { adminUrl: "${adminUrl}" });`;
+    const trust = (subject: string, on: string) =>
+      `new hydra.TrustedJwtIssuer("${subject}", ${json({ ...args, subject })}, { provider: ${on} });`;
+    const providers = [provider("one", hydra.adminUrl), provider("two", `${hydra.adminUrl}/admin/`)];
+    const names = ["TrustedJwtIssuer alice", "TrustedJwtIssuer bob"];
+    const both = pluginProgram(...providers, trust("alice", "one"), trust("bob", "two"));
+    await using stack = await start(both, {});
+    await expectDeployed(stack, names);
+    const again = await expectDeployed(stack, names, "--refresh");
+    expect(names.map((name) => again[name])).toEqual(["same", "same"]);
+    await stack.write(pluginProgram(...providers, trust("bob", "two")));
+    await expectDeployed(stack, ["TrustedJwtIssuer bob"]);
+    expect(await subjectsOf(args.issuer)).toEqual(["bob"]);
+    await stack.write(both);
+    await expectDeployed(stack, names);
+    expect(await subjectsOf(args.issuer)).toEqual(["alice", "bob"]);
+    expect(errorsOf(await stack.destroy())).toEqual([]);
+    expect(await subjectsOf(args.issuer)).toEqual([]);
+  });
+});
