@@ -6,6 +6,7 @@ import { type Hydra, startHydra } from "../../tools/hydra.mts";
 import { hydra } from "../support/hydra.ts";
 import { json, pluginProgram } from "../support/program.ts";
 import { errorsOf } from "../support/state.ts";
+import { expectDeployed } from "../support/turn.ts";
 import { workspace } from "../support/workspace.ts";
 
 const plugin = join(inject("installation").folder, "node_modules/pulumi-hydra");
@@ -83,5 +84,32 @@ describe("an import of a client whose connection names another server", () => {
     expect((await stack.up()).operations["OAuth2Client web"]).toBe("same");
     expect(errorsOf(await stack.destroy())).toEqual([]);
     expect([await nameOn(hydra, id), await nameOn(eu, id)]).toEqual(["Somebody else's", undefined]);
+  });
+
+  it("and that the program no longer has is put back, deployed and removed, if it is yours, as the message says", async () => {
+    const id = `ours-${randomUUID()}`;
+    await put(hydra, id, "Ours");
+    const client = pluginProgram(`new hydra.OAuth2Client("web", ${json({ clientId: id, clientName: "Ours" })});`);
+    await using stack = await workspace({
+      files: pluginProgram(),
+      config: {
+        "hydra:adminUrl": hydra.adminUrl,
+        "hydra:connections": json({ eu: { adminUrl: eu.adminUrl } }),
+      },
+      path: [plugin],
+    });
+    const importing = ["import", "hydra:index:OAuth2Client", "web", id, "--generate-code=false"];
+    expect((await stack.run(...importing, "--stack", "dev", "--yes", "--protect=false")).code).toBe(0);
+    const refused = errorsOf(await stack.up()).join("\n");
+    expect(refused).toContain(
+      "if it is yours, put the resource back into the program, run `pulumi up`, and remove it then",
+    );
+    expect(await nameOn(hydra, id)).toBe("Ours");
+
+    await stack.write(client);
+    await expectDeployed(stack, ["OAuth2Client web"]);
+    await stack.write(pluginProgram());
+    expect(await expectDeployed(stack, [])).toEqual({ "OAuth2Client web": "delete" });
+    expect(await nameOn(hydra, id)).toBe(undefined);
   });
 });
