@@ -1,19 +1,14 @@
 // Knows that what a message proposes leads on: each way is followed to the letter, then `up`, and nothing is left to do.
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
-import { describe, expect, inject, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { startFaultProxy } from "../support/fault.ts";
 import { admin, hydra } from "../support/hydra.ts";
 import { generateKey } from "../support/key.ts";
 import { json, pluginProgram, program } from "../support/program.ts";
 import { errorsOf, recorded } from "../support/state.ts";
-import { expectDeployed } from "../support/turn.ts";
-import { workspace } from "../support/workspace.ts";
+import { expectDeployed, start } from "../support/turn.ts";
 
-const folder = join(inject("installation").folder, "node_modules/pulumi-hydra");
 const hosts = { dynamic: program, plugin: pluginProgram };
-const start = (files: Record<string, string>, more: Record<string, string> = {}) =>
-  workspace({ files, config: { "hydra:adminUrl": hydra.adminUrl, ...more }, path: [folder] });
 const statement = (type: string, name: string, args: object) => `new hydra.${type}("${name}", ${json(args)});`;
 
 const trusts = "/admin/trust/grants/jwt-bearer/issuers";
@@ -112,8 +107,8 @@ describe("a creation in doubt, which the message says to adopt", () => {
     ["JsonWebKey", { set, kid: "a", alg: "ES256" }, "it may have created the key", async () => `/admin/keys/${set}/a`],
   ] as const)("%s stays as it was created", async (type, args, doubt, where) => {
     await using proxy = await startFaultProxy(hydra.adminUrl);
-    const more = { "hydra:adminUrl": proxy.url, "hydra:retries": "0" };
-    await using stack = await start(pluginProgram(statement(type, "it", args)), more);
+    const config = { "hydra:adminUrl": proxy.url, "hydra:retries": "0" };
+    await using stack = await start(pluginProgram(statement(type, "it", args)), config);
     let posted = false;
     proxy.spoil(({ method }) => {
       if (posted) return { forward: "nothing", answer: "reset" };

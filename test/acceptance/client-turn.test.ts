@@ -127,7 +127,7 @@ describe.each(Object.entries(hosts))("on the %s host", (_, write) => {
   it("a new id whose old client could not be deleted, taken back by the message's advice, ends with one client", async () => {
     const [first, second, { of, refuse }] = [newId(), newId(), refusal()];
     await using gateway = await startGateway({ target: hydra.adminUrl, refuse });
-    await using stack = await start(write(client("web", { clientId: first })), gateway.url);
+    await using stack = await start(write(client("web", { clientId: first })), { "hydra:adminUrl": gateway.url });
     await stack.up();
     await stack.write(write(client("web", { clientId: second })));
     of("DELETE");
@@ -227,7 +227,7 @@ describe.each(Object.entries(hosts))("an update on the %s host", (host, write) =
     const declare = (clientName: string) =>
       write(client("web", { clientId, clientName, metadata: { team: "a" }, ...more }, { ignoreChanges: ["metadata"] }));
     await using gateway = await startGateway({ target: hydra.adminUrl });
-    await using stack = await start(declare("Before"), gateway.url);
+    await using stack = await start(declare("Before"), { "hydra:adminUrl": gateway.url });
     await stack.up();
     await admin.put(path(clientId), { ...(await live(clientId)), ...drift, jwks: undefined });
     const before = await live(clientId);
@@ -270,7 +270,9 @@ describe.each(Object.entries(hosts))("an update on the %s host", (host, write) =
     const declare = (args: object) =>
       write(lifespans("web", { clientId, ...args }, { ignoreChanges: ["implicitGrantAccessTokenLifespan"] }));
     await using gateway = await startGateway({ target: hydra.adminUrl });
-    await using stack = await start(declare({ implicitGrantAccessTokenLifespan: "1h" }), gateway.url);
+    await using stack = await start(declare({ implicitGrantAccessTokenLifespan: "1h" }), {
+      "hydra:adminUrl": gateway.url,
+    });
     await stack.up();
     const changed = { ...drift, implicit_grant_access_token_lifespan: "5h0m0s" };
     await admin.put(path(clientId), { ...(await live(clientId)), ...changed, jwks: undefined });

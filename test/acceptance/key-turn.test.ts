@@ -85,7 +85,7 @@ describe.each(hosts)("on the %s host", (_, write, kind, newArgs) => {
   it("a new kid whose old key could not be deleted, taken back by the message's advice, ends with one key", async () => {
     const [args, { of, refuse }] = [own(), refusal()];
     await using gateway = await startGateway({ target: hydra.adminUrl, refuse });
-    await using stack = await start(write(statement("sign", args)), gateway.url);
+    await using stack = await start(write(statement("sign", args)), { "hydra:adminUrl": gateway.url });
     expect(errorsOf(await stack.up())).toEqual([]);
     await stack.write(write(statement("sign", { ...args, kid: "b" })));
     of("DELETE");

@@ -1,21 +1,16 @@
 // Knows what people do with the servers of a stack: rename a connection, change the URL, name one server twice.
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
-import { describe, expect, inject, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { startGateway } from "../support/gateway.ts";
 import { admin, hydra } from "../support/hydra.ts";
 import { generateKey } from "../support/key.ts";
 import { json, pluginProgram, program } from "../support/program.ts";
 import { errorsOf } from "../support/state.ts";
-import { expectDeployed } from "../support/turn.ts";
-import { workspace } from "../support/workspace.ts";
+import { expectDeployed, start } from "../support/turn.ts";
 
-const plugin = join(inject("installation").folder, "node_modules/pulumi-hydra");
 const hosts = { dynamic: program, plugin: pluginProgram };
 
 const statement = (type: string, name: string, args: object) => `new hydra.${type}("${name}", ${json(args)});`;
-const start = (files: Record<string, string>, config: Record<string, string>) =>
-  workspace({ files, config, path: [plugin] });
 const connections = (urls: Readonly<Record<string, string>>) => ({
   "hydra:connections": json(Object.fromEntries(Object.entries(urls).map(([name, adminUrl]) => [name, { adminUrl }]))),
 });

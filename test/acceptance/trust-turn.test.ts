@@ -43,7 +43,7 @@ describe.each(Object.entries(hosts))("on the %s host", (_, write) => {
   it("a replacement that failed half-way and is taken back leaves the trust as it was", async () => {
     const [args, { of, refuse }] = [newArgs(), refusal()];
     await using gateway = await startGateway({ target: hydra.adminUrl, refuse });
-    await using stack = await start(write(statement("idp", args)), gateway.url);
+    await using stack = await start(write(statement("idp", args)), { "hydra:adminUrl": gateway.url });
     await stack.up();
     await stack.write(write(statement("idp", { ...args, scope: ["write"] })));
     of("POST");
@@ -60,7 +60,7 @@ describe.each(Object.entries(hosts))("on the %s host", (_, write) => {
   it("a replacement whose deletion failed, taken back by the message's advice, ends with one trust", async () => {
     const [args, { of, refuse }] = [newArgs(), refusal()];
     await using gateway = await startGateway({ target: hydra.adminUrl, refuse });
-    await using stack = await start(write(statement("idp", args)), gateway.url);
+    await using stack = await start(write(statement("idp", args)), { "hydra:adminUrl": gateway.url });
     await stack.up();
     await stack.write(write(statement("idp", { ...args, jwk: { ...args.jwk, kid: "b" } })));
     of("DELETE");
@@ -193,7 +193,7 @@ describe("many trusts of one key", () => {
     const declare = pluginProgram(
       `for (let i = 0; i < ${size}; i++) new hydra.TrustedJwtIssuer("t" + i, { ...${json(args)}, subject: "t" + i });`,
     );
-    await using stack = await start(declare, gateway.url);
+    await using stack = await start(declare, { "hydra:adminUrl": gateway.url });
     expect((await stack.up()).code).toBe(0);
     const { issuer, jwk, expiresAt: expires_at } = args;
     await admin.post(trusts, { issuer, jwk, expires_at, subject: "theirs", scope: ["read"] });

@@ -9,8 +9,10 @@ import { workspace } from "./workspace.ts";
 const folder = join(inject("installation").folder, "node_modules/pulumi-hydra");
 
 /** A stack with this program, whose plugin is that of the packed package. */
-export const start = (files: Record<string, string>, adminUrl = hydra.adminUrl): Promise<Workspace> =>
-  workspace({ files, config: { "hydra:adminUrl": adminUrl }, path: [folder] });
+export const start = (
+  files: Record<string, string>,
+  config: Record<string, string> = { "hydra:adminUrl": hydra.adminUrl },
+) => workspace({ files, config, path: [folder] });
 
 /** The next preview shows nothing. */
 async function expectQuiet(stack: Workspace): Promise<void> {
