@@ -102,7 +102,7 @@ describe("an import of a client whose connection names another server", () => {
     expect((await stack.run(...importing, "--stack", "dev", "--yes", "--protect=false")).code).toBe(0);
     const refused = errorsOf(await stack.up()).join("\n");
     expect(refused).toContain(
-      "if it is yours, put the resource back into the program, run `pulumi up`, and remove it then",
+      "if it is, put the resource back into the program, run `pulumi up`, and remove it then",
     );
     expect(await nameOn(hydra, id)).toBe("Ours");
 

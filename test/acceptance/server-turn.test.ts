@@ -31,8 +31,8 @@ describe.each(Object.entries(hosts))("on the %s host", (host, write) => {
     const [web, gone] = [randomUUID(), randomUUID()];
     const keeping = (connection: string, ...more: readonly string[]) =>
       write(
-        statement("OAuth2Client", "web", { clientId: web, clientName: "Web", connection }),
-        statement("ClientLifespans", "web", { clientId: web, implicitGrantIdTokenLifespan: "1h", connection }),
+        `const web = ${statement("OAuth2Client", "web", { clientId: web, clientName: "Web", connection })}`,
+        `new hydra.ClientLifespans("web", { clientId: web.clientId, implicitGrantIdTokenLifespan: "1h", connection: "${connection}" });`,
         ...more,
       );
     const both = ["ClientLifespans web", "OAuth2Client web"];
