@@ -123,7 +123,7 @@ export const clientRules: readonly Rule<ClientState>[] = [
     name: "public-redirect-hosts",
     level: "warning",
     clause: "RFC 9700, 4.1",
-    what: "The host of a redirect URI is the same machine in every network",
+    what: "The host of a redirect URI is public, or loopback",
     why: "In another network, the private address or local name belongs to somebody else, who gets the code",
     mend: "use a name of the public DNS that you own",
     kinds,

@@ -101,9 +101,7 @@ describe("an import of a client whose connection names another server", () => {
     const importing = ["import", "hydra:index:OAuth2Client", "web", id, "--generate-code=false"];
     expect((await stack.run(...importing, "--stack", "dev", "--yes", "--protect=false")).code).toBe(0);
     const refused = errorsOf(await stack.up()).join("\n");
-    expect(refused).toContain(
-      "if it is, put the resource back into the program, run `pulumi up`, and remove it then",
-    );
+    expect(refused).toContain("if it is, put the resource back into the program, run `pulumi up`, and remove it then");
     expect(await nameOn(hydra, id)).toBe("Ours");
 
     await stack.write(client);
