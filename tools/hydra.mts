@@ -6,7 +6,7 @@ import { z } from "zod";
 import { startChild, succeed, untilReady } from "./child.mts";
 import { configuration, type Settings } from "./hydra-configuration.mts";
 import { part } from "./part.mts";
-import { freePorts } from "./port.mts";
+import { freePorts, onFreePorts } from "./port.mts";
 
 /** A running server. Disposing of it stops it. */
 export interface Hydra extends AsyncDisposable {
@@ -29,8 +29,6 @@ export interface HydraOptions {
   caCertificateFile?: string;
 }
 
-const attempts = 5;
-
 /**
  * Starts a Hydra that ends with this process, however that ends. With `HYDRA_ADMIN_URL` and `HYDRA_PUBLIC_URL` in the
  * environment the server they name is used instead, and left running.
@@ -49,11 +47,7 @@ export async function startHydra(options: HydraOptions = {}): Promise<Hydra> {
   const binary = await part("hydra");
   if (options.dsn && options.dsn !== "memory")
     await succeed(binary, ["migrate", "sql", "-e", "--yes"], { env: { ...process.env, DSN: options.dsn } });
-  for (let attempt = 1; attempt <= attempts; attempt++) {
-    const started = await tryToStart(binary, options);
-    if (started) return started;
-  }
-  throw new Error(`Hydra found its ports taken ${attempts} times in a row`);
+  return onFreePorts("Hydra", () => tryToStart(binary, options));
 }
 
 async function serverAt(adminUrl: string, publicUrl: string, stop: () => Promise<void>): Promise<Hydra> {

@@ -11,6 +11,22 @@ export function listen(server: Server, port = 0): Promise<number> {
   });
 }
 
+const attempts = 5;
+
+/**
+ * Starts a program on free ports. `start` gives nothing when another program took one of them first, and is then tried again.
+ *
+ * @example
+ * const server = await onFreePorts("Hydra", () => tryToStart(options));
+ */
+export async function onFreePorts<Started>(name: string, start: () => Promise<Started | undefined>): Promise<Started> {
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    const started = await start();
+    if (started) return started;
+  }
+  throw new Error(`${name} found its ports taken ${attempts} times in a row`);
+}
+
 /** Two ports that nobody uses now. */
 export async function freePorts(): Promise<[number, number]> {
   // Both are held until both are known, or the second could be the first again.

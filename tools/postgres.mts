@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startChild, succeed, untilReady } from "./child.mts";
 import { onPath } from "./part.mts";
-import { freePorts } from "./port.mts";
+import { freePorts, onFreePorts } from "./port.mts";
 
 /** A running database. Disposing of it stops it and deletes what it kept. */
 export interface Postgres extends AsyncDisposable {
@@ -15,8 +15,6 @@ export interface Postgres extends AsyncDisposable {
 
 /** What PostgreSQL runs as where this process is root, which it refuses to be. */
 const nobody = 65534;
-
-const attempts = 5;
 
 /** Whether this machine has PostgreSQL. */
 export function hasPostgres(): boolean {
@@ -30,12 +28,8 @@ export function hasPostgres(): boolean {
  * await using postgres = await startPostgres();
  * await using hydra = await startHydra({ dsn: postgres.dsn });
  */
-export async function startPostgres(): Promise<Postgres> {
-  for (let attempt = 1; attempt <= attempts; attempt++) {
-    const started = await tryToStart();
-    if (started) return started;
-  }
-  throw new Error(`PostgreSQL found its port taken ${attempts} times in a row`);
+export function startPostgres(): Promise<Postgres> {
+  return onFreePorts("PostgreSQL", tryToStart);
 }
 
 /** Nothing when another program took the port before PostgreSQL did. */

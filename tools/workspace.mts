@@ -28,9 +28,13 @@ export interface WorkspaceOptions {
 
 const settingsFile = "Pulumi.dev.yaml";
 const stateFile = "state/.pulumi/stacks/program/dev.json";
-const deployment = z.object({ resources: z.array(z.looseObject({ urn: z.string() })).default([]) });
+const deployment = z.object({
+  resources: z.array(z.looseObject({ urn: z.string() })).default([]),
+  pending_operations: z.array(z.record(z.string(), z.unknown())).default([]),
+});
 const exportedState = z.object({ deployment });
-const keptState = z.object({ checkpoint: z.object({ latest: deployment }) });
+// A stack has none before its first operation.
+const keptState = z.object({ checkpoint: z.object({ latest: deployment.prefault({}) }) });
 
 /** A stack named `dev` of a project named `program`. Disposing of it deletes the folder, not what the stack made. */
 export interface Workspace extends AsyncDisposable {

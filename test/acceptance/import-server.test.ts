@@ -6,7 +6,7 @@ import { type Hydra, startHydra } from "../../tools/hydra.mts";
 import { hydra } from "../support/hydra.ts";
 import { json, pluginProgram } from "../support/program.ts";
 import { errorsOf } from "../support/state.ts";
-import { expectDeployed } from "../support/turn.ts";
+import { expectDeployed, start } from "../support/turn.ts";
 import { workspace } from "../support/workspace.ts";
 
 const plugin = join(inject("installation").folder, "node_modules/pulumi-hydra");
@@ -90,13 +90,9 @@ describe("an import of a client whose connection names another server", () => {
     const id = `ours-${randomUUID()}`;
     await put(hydra, id, "Ours");
     const client = pluginProgram(`new hydra.OAuth2Client("web", ${json({ clientId: id, clientName: "Ours" })});`);
-    await using stack = await workspace({
-      files: pluginProgram(),
-      config: {
-        "hydra:adminUrl": hydra.adminUrl,
-        "hydra:connections": json({ eu: { adminUrl: eu.adminUrl } }),
-      },
-      path: [plugin],
+    await using stack = await start(pluginProgram(), {
+      "hydra:adminUrl": hydra.adminUrl,
+      "hydra:connections": json({ eu: { adminUrl: eu.adminUrl } }),
     });
     const importing = ["import", "hydra:index:OAuth2Client", "web", id, "--generate-code=false"];
     expect((await stack.run(...importing, "--stack", "dev", "--yes", "--protect=false")).code).toBe(0);

@@ -1,6 +1,7 @@
 // Knows what people do with the servers of a stack: rename a connection, change the URL, name one server twice.
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import type { Workspace } from "../../tools/workspace.mts";
 import { startGateway } from "../support/gateway.ts";
 import { admin, hydra } from "../support/hydra.ts";
 import { generateKey } from "../support/key.ts";
@@ -25,6 +26,25 @@ const newTrust = () => {
   const { publicJwk: jwk } = generateKey();
   return { issuer: `idp-${randomUUID()}`, jwk, expiresAt: "2099-01-31T00:00:00Z" };
 };
+
+/** Of the trusts of alice and bob, one leaves the program and comes back; then both go. */
+async function expectEachWhileDeclared(
+  stack: Workspace,
+  issuer: string,
+  both: Record<string, string>,
+  [left, alone]: readonly [string, Record<string, string>],
+) {
+  for (const [files, subjects] of [[alone, [left]] as const, [both, ["alice", "bob"]] as const]) {
+    await stack.write(files);
+    await expectDeployed(
+      stack,
+      subjects.map((subject) => `TrustedJwtIssuer ${subject}`),
+    );
+    expect(await subjectsOf(issuer)).toEqual(subjects);
+  }
+  expect(errorsOf(await stack.destroy())).toEqual([]);
+  expect(await subjectsOf(issuer)).toEqual([]);
+}
 
 describe.each(Object.entries(hosts))("on the %s host", (host, write) => {
   it("a connection that is renamed keeps its resources, and one that leaves the program then is deleted", async () => {
@@ -53,7 +73,7 @@ describe.each(Object.entries(hosts))("on the %s host", (host, write) => {
     expect(await statusOf(web)).toBe(404);
   });
 
-  it("another URL for the server without a name is warned of where Pulumi gives the one before", async () => {
+  it("a preview warns of another URL for the server without a name, where Pulumi gives the previous one", async () => {
     await using gateway = await startGateway({ target: hydra.adminUrl });
     const files = write(statement("OAuth2Client", "web", { clientName: "Web" }));
     await using stack = await start(files, { "hydra:adminUrl": hydra.adminUrl });
@@ -86,14 +106,7 @@ describe.each(Object.entries(hosts))("on the %s host", (host, write) => {
     const names = ["TrustedJwtIssuer alice", "TrustedJwtIssuer bob"];
     await expectDeployed(stack, names);
     expect(Object.values(await expectDeployed(stack, names, "--refresh"))).toEqual(["same", "same"]);
-    await stack.write(write(trust("alice", "a")));
-    await expectDeployed(stack, ["TrustedJwtIssuer alice"]);
-    expect(await subjectsOf(args.issuer)).toEqual(["alice"]);
-    await stack.write(two);
-    await expectDeployed(stack, names);
-    expect(await subjectsOf(args.issuer)).toEqual(["alice", "bob"]);
-    expect(errorsOf(await stack.destroy())).toEqual([]);
-    expect(await subjectsOf(args.issuer)).toEqual([]);
+    await expectEachWhileDeclared(stack, args.issuer, two, ["alice", write(trust("alice", "a"))]);
   });
 });
 
@@ -111,13 +124,6 @@ describe("two providers of one program that lead to one server", () => {
     await expectDeployed(stack, names);
     const again = await expectDeployed(stack, names, "--refresh");
     expect(names.map((name) => again[name])).toEqual(["same", "same"]);
-    await stack.write(pluginProgram(...providers, trust("bob", "two")));
-    await expectDeployed(stack, ["TrustedJwtIssuer bob"]);
-    expect(await subjectsOf(args.issuer)).toEqual(["bob"]);
-    await stack.write(both);
-    await expectDeployed(stack, names);
-    expect(await subjectsOf(args.issuer)).toEqual(["alice", "bob"]);
-    expect(errorsOf(await stack.destroy())).toEqual([]);
-    expect(await subjectsOf(args.issuer)).toEqual([]);
+    await expectEachWhileDeclared(stack, args.issuer, both, ["bob", pluginProgram(...providers, trust("bob", "two"))]);
   });
 });

@@ -8,6 +8,9 @@ const status = (code: number, title: string, forward: Fault["forward"], headers 
   answer: { status: code, headers, body: page(title) },
 });
 
+/** Being limited is a queue: a limit that stays is waited for. */
+export const waitedFor = ["status 429", "status 429 with Retry-After: 1"];
+
 /** `elsewhere` is where redirects lead. */
 export function faultList(elsewhere: string): Readonly<Record<string, Fault>> {
   return {

@@ -1,6 +1,6 @@
 // Knows whether a server, a state and a program agree: every declared object once, under the recorded id, and no other.
 import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { Hydra } from "../../tools/hydra.mts";
 import type { Workspace } from "../../tools/workspace.mts";
 import type { Declared } from "./kill-plan.ts";
@@ -15,15 +15,10 @@ export interface Recorded {
   readonly inputs?: Json;
 }
 
-/** The resources of ours and the operations that were cut off, out of the state's file; empty before the first `up`. */
+/** The resources of ours and the operations that were cut off; empty before the first `up`. */
 export async function stateOf(stack: Workspace): Promise<{ resources: Recorded[]; pending: Json[] }> {
-  const file = join(dirname(stack.folder), "state/.pulumi/stacks/program/dev.json");
-  const { checkpoint } = JSON.parse(await readFile(file, "utf8")) as { checkpoint: { latest?: Json } };
-  const { resources = [], pending_operations: pending = [] } = (checkpoint.latest ?? {}) as {
-    resources?: Recorded[];
-    pending_operations?: Json[];
-  };
-  return { resources: resources.filter(({ urn }) => /hydra:(index:)?\w+::/.test(urn)), pending };
+  const { resources, pending_operations: pending } = await stack.deployment();
+  return { resources: (resources as Recorded[]).filter(({ urn }) => /hydra:(index:)?\w+::/.test(urn)), pending };
 }
 
 export async function clientsOf({ adminUrl }: Hydra, owner: string): Promise<Json[]> {

@@ -4,32 +4,33 @@ import { join } from "node:path";
 import type { Hydra } from "../../tools/hydra.mts";
 import type { Installation } from "../../tools/installation.mts";
 import { createWorkspace, type Operation, type Workspace } from "../../tools/workspace.mts";
+import { clientPath, get, make, remove, removeTrust } from "../course/server.ts";
 import { type Fault, type FaultProxy, startFaultProxy } from "../support/fault.ts";
 import { generateKey } from "../support/key.ts";
 import { json, pluginProgram, program } from "../support/program.ts";
 import { errorsOf, recorded } from "../support/state.ts";
+import { clientsOf, trustsOf } from "./kill-check.ts";
 
 /** Each write meets the fault once; each write does, each time; every request does. */
 export const modes = ["once", "always", "everything"] as const;
+export const hosts = ["plugin", "dynamic"] as const;
 
 export interface Life {
   readonly mode: (typeof modes)[number];
-  readonly host: "plugin" | "dynamic";
+  readonly host: (typeof hosts)[number];
   readonly name: string;
   readonly fault: Fault;
 }
 
 /** How each disturbed command ended, and what should not be. */
-export interface Told {
+export interface Report {
   readonly ends: string[];
   readonly wrong: string[];
   commands: number;
 }
 
-const trusts = "/admin/trust/grants/jwt-bearer/issuers";
-
-export async function lifeUnder(installation: Installation, hydra: Hydra, life: Life): Promise<Told> {
-  const told: Told = { ends: [], wrong: [], commands: 0 };
+export async function lifeUnder(installation: Installation, hydra: Hydra, life: Life): Promise<Report> {
+  const report: Report = { ends: [], wrong: [], commands: 0 };
   await using proxy = await startFaultProxy(hydra.adminUrl, { steady: true });
   const world = await createWorld(hydra, life);
   await using stack = await createWorkspace(installation, {
@@ -40,21 +41,21 @@ export async function lifeUnder(installation: Installation, hydra: Hydra, life: 
   });
   const run = async (what: string, command: () => Promise<Operation>): Promise<Operation> => {
     const done = await command();
-    told.commands++;
-    if (what !== "" && done.code !== 0) told.wrong.push(`${what}: ${errorsOf(done).join("\n") || done.stderr}`);
+    report.commands++;
+    if (what !== "" && done.code !== 0) report.wrong.push(`${what}: ${errorsOf(done).join("\n") || done.stderr}`);
     return done;
   };
   const under = async (what: string, command: () => Promise<Operation>): Promise<Operation> => {
     spoil(proxy, life);
     const done = await run("", command);
     proxy.spoil(undefined);
-    told.ends.push(`${what} ${done.code === 0 ? "done" : "failed"}`);
-    if (done.code !== 0 && errorsOf(done).length === 0) told.wrong.push(`${what} failed without an error`);
+    report.ends.push(`${what} ${done.code === 0 ? "done" : "failed"}`);
+    if (done.code !== 0 && errorsOf(done).length === 0) report.wrong.push(`${what} failed without an error`);
     return done;
   };
   const compare = async (what: string, round: number) => {
     const [has, wants] = [await world.live(), world.wanted(round)];
-    if (json(has) !== json(wants)) told.wrong.push(`${what}: the server has ${json(has)}, not ${json(wants)}`);
+    if (json(has) !== json(wants)) report.wrong.push(`${what}: the server has ${json(has)}, not ${json(wants)}`);
   };
 
   for (const round of [1, 2]) {
@@ -62,7 +63,7 @@ export async function lifeUnder(installation: Installation, hydra: Hydra, life: 
     await stack.write(world.program(round));
     const disturbed = await under(what, () => stack.up());
     if (disturbed.code === 0) await compare(`${what}, which was green`, round);
-    await world.removeDoubtful(stack, disturbed, (text) => told.wrong.push(`${what}: ${text}`));
+    await world.removeDoubtful(stack, disturbed, (text) => report.wrong.push(`${what}: ${text}`));
     await run(`refresh after ${what}`, () => stack.refresh());
     await run(`up after ${what}`, () => stack.up());
     await compare(`up after ${what}`, round);
@@ -73,9 +74,9 @@ export async function lifeUnder(installation: Installation, hydra: Hydra, life: 
   await run("second destroy", () => stack.destroy());
   await compare("destroy", 0);
   const left = Object.keys(await recorded(stack));
-  if (left.length > 0) told.wrong.push(`destroy: the state still has ${left.join()}`);
+  if (left.length > 0) report.wrong.push(`destroy: the state still has ${left.join()}`);
   await world.end();
-  return told;
+  return report;
 }
 
 function spoil(proxy: FaultProxy, { mode, fault }: Life): void {
@@ -92,21 +93,10 @@ function spoil(proxy: FaultProxy, { mode, fault }: Life): void {
 }
 
 /** A client with a generated id, one with a chosen id, lifespans of a client that others manage, and a trust. */
-async function createWorld({ adminUrl }: Hydra, { host }: Life) {
-  const send = async (method: string, path: string, body?: unknown) => {
-    const headers = { "content-type": "application/json" };
-    // What SQLite refuses because of another transaction is sent again.
-    for (let left = 50; ; left--) {
-      const answer = await fetch(adminUrl + path, { method, headers, ...(body ? { body: json(body) } : {}) });
-      if (answer.status !== 400 || left === 0) return (await answer.json().catch(() => ({}))) as Record<string, string>;
-    }
-  };
+async function createWorld(hydra: Hydra, { host }: Life) {
   const [owner, issuer, chosen] = [randomUUID(), randomUUID(), `chosen-${randomUUID()}`];
-  const foreign = String((await send("POST", "/admin/clients", {})).client_id);
+  const foreign = String((await make(hydra, {})).client_id);
   const { publicJwk: jwk } = generateKey("ES256", "kid");
-  const owned = async () => (await send("GET", `/admin/clients?owner=${owner}`)) as unknown as Record<string, string>[];
-  const trusted = async () => (await send("GET", `${trusts}?issuer=${issuer}`)) as unknown as Record<string, string>[];
-  const lifespan = async () => (await send("GET", `/admin/clients/${foreign}`)).implicit_grant_id_token_lifespan;
   const expiry = (round: number) => `209${round}-01-01T00:00:00Z`;
   return {
     program: (round: number) =>
@@ -116,12 +106,15 @@ async function createWorld({ adminUrl }: Hydra, { host }: Life) {
         `new hydra.ClientLifespans("lifespans", ${json({ clientId: foreign, implicitGrantIdTokenLifespan: `${round}h` })});`,
         `new hydra.TrustedJwtIssuer("trust", ${json({ issuer, subject: "alice", scope: ["read"], jwk, expiresAt: expiry(round) })});`,
       ),
-    live: async () => ({
-      clients: (await owned()).map(({ client_name }) => client_name),
-      chosen: (await owned()).filter(({ client_id }) => client_id === chosen).length,
-      lifespan: (await lifespan()) ?? null,
-      trusts: (await trusted()).map(({ expires_at }) => expires_at),
-    }),
+    live: async () => {
+      const clients = await clientsOf(hydra, owner);
+      return {
+        clients: clients.map(({ client_name }) => client_name),
+        chosen: clients.filter(({ client_id }) => client_id === chosen).length,
+        lifespan: (await get(hydra, clientPath(foreign)))?.implicit_grant_id_token_lifespan ?? null,
+        trusts: (await trustsOf(hydra, issuer)).map(({ expires_at }) => expires_at),
+      };
+    },
     /** Round 0 is nothing. */
     wanted: (round: number) => ({
       clients: round ? [`round ${round}`, `round ${round}`] : [],
@@ -133,15 +126,18 @@ async function createWorld({ adminUrl }: Hydra, { host }: Life) {
     removeDoubtful: async (stack: Workspace, disturbed: Operation, complain: (text: string) => void) => {
       const known = new Set((await stack.deployment()).resources.map(({ id }) => id));
       const said = errorsOf(disturbed).join("\n");
-      for (const { client_id: id = "" } of (await owned()).filter(({ client_id = "" }) => !known.has(client_id))) {
+      for (const { client_id } of await clientsOf(hydra, owner)) {
+        const id = String(client_id);
+        if (known.has(id)) continue;
         if (!said.includes(id)) complain(`the client ${id} was left, and no message names it`);
-        await send("DELETE", `/admin/clients/${id}`);
+        await remove(hydra, clientPath(id));
       }
-      for (const { id = "" } of (await trusted()).filter(({ id = "" }) => !known.has(id))) {
+      for (const { id } of await trustsOf(hydra, issuer)) {
+        if (known.has(id)) continue;
         if (!said.includes("it may have created the trust")) complain("a trust was left without a message");
-        await send("DELETE", `${trusts}/${id}`);
+        await removeTrust(hydra, id);
       }
     },
-    end: async () => void (await send("DELETE", `/admin/clients/${foreign}`)),
+    end: () => remove(hydra, clientPath(foreign)),
   };
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { selfSigned } from "../support/certificate.ts";
 import { type Fault, type FaultProxy, startFaultProxy } from "../support/fault.ts";
 import { admin, hydra } from "../support/hydra.ts";
-import { faultList } from "./fault-list.ts";
+import { faultList, waitedFor } from "./fault-list.ts";
 import { operations } from "./operation.ts";
 import { type Cell, cellOf, eachOf, type Mode } from "./table.ts";
 
@@ -37,9 +37,6 @@ afterAll(async () => {
 
 /** These cost much and differ little from operation to operation. */
 const few = ["create a client", "read a client"];
-
-/** Being limited is a queue: a limit that stays is waited for. */
-const waitedFor = ["status 429", "status 429 with Retry-After: 1"];
 
 /** The faults that end by themselves in this mode. */
 function faultsOf(mode: Mode) {
