@@ -144,7 +144,7 @@ export class JsonWebKey extends pulumi.CustomResource {
   }
 }
 
-/** An Ory Hydra server and how to reach it. Settings that you leave unset come from the stack's configuration or the environment. */
+/** An Ory Hydra server and how to reach it. Settings that you leave unset come from the environment: all of them, or, if you set `adminUrl`, only `timeout`, `retries` and `connections`. */
 export class Provider extends pulumi.ProviderResource {
   constructor(name: string, args: types.ProviderArgs = {}, opts?: pulumi.ResourceOptions) {
     super("hydra", name, providerProperties(args), opts);

@@ -16,7 +16,7 @@ const payments = new hydra.OAuth2Client("payments", {
   responseTypes: [],
   scope: "ledger.write",
   audience: ["https://ledger.example"],
-  // The service sends no secret, and Hydra stores none (RFC 7523, 2.2; RFC 9700, 2.5).
+  // The service sends no secret, and Hydra accepts none from it (RFC 7523, 2.2; RFC 9700, 2.5).
   tokenEndpointAuthMethod: "private_key_jwt",
   tokenEndpointAuthSigningAlg: "ES256",
   jwks: { keys },

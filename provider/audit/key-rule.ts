@@ -56,7 +56,7 @@ export const keyRules: readonly Rule<KeyHolder>[] = [
     clause: "RFC 8725, 3.2",
     what: "A key is for an algorithm that is not known to be weak",
     why: "People other than the owner can forge signatures",
-    mend: "use a key for ES256, EdDSA, PS256 or RS256",
+    mend: "use a key for ES256, PS256 or RS256",
     kinds,
     find: eachKey((key) =>
       typeof key.alg === "string" && weakAlgorithms.test(key.alg) ? `${nameOf(key)} is for ${key.alg}` : undefined,

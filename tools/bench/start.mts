@@ -14,7 +14,7 @@ export async function startRow(installation: Installation): Promise<string[]> {
     bases[round] = await untilPort(echoPlugin(installation), installation.path);
     own[round] = await untilPort(ours, installation.path);
   }
-  const what = "start of the plugin's process to its port, against the smallest gRPC server";
+  const what = "time until the plugin's process prints its port, against the smallest gRPC server";
   // The first ones read the files from disk.
   return rowOf(what, bases.slice(1), own.slice(1), "≤ 2.00");
 }

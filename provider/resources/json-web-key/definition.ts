@@ -32,7 +32,7 @@ const inputs = z.strictObject({
   alg: field.word(64, field.known.keyAlgorithm).optional(),
   /** What the key is for (RFC 7517, 4.2): `sig` or `enc`. Defaults to the `use` of `privateKey`, else to `sig`. */
   use: keyUse.optional(),
-  /** A private key of your own (RFC 7517). Pulumi keeps it encrypted in the state. By default Hydra generates the key, and its private part is never recorded. */
+  /** A private key of your own (RFC 7517). Pulumi keeps it encrypted in the state. By default Hydra generates the key, and its private part is never recorded. If you add the private part of the key that Hydra already has, Pulumi only records it. */
   privateKey: privateJwk.optional(),
   ...connection,
 });

@@ -45,7 +45,7 @@ export const clientInputs = z.strictObject({
   allowedCorsOrigins: field.origins.optional(),
   /** How the client authenticates at the token endpoint (OpenID Connect Core, 9): `client_secret_basic`, `client_secret_post`, `private_key_jwt` or `none`. Defaults to `client_secret_basic`. */
   tokenEndpointAuthMethod: field.word(25, field.known.tokenEndpointAuthMethod).optional(),
-  /** The algorithm with which the client signs its assertions for `private_key_jwt`: one of `RS256`, `RS384`, `RS512`, `PS256`, `PS384`, `PS512`, `ES256`, `ES384` or `ES512`. */
+  /** The algorithm with which the client signs its assertions for `private_key_jwt`: one of `RS256`, `RS384`, `RS512`, `PS256`, `PS384`, `PS512`, `ES256`, `ES384` or `ES512`. Defaults to `RS256`. */
   tokenEndpointAuthSigningAlg: field.word(10, field.known.signingAlgorithm).optional(),
   /** The client's public keys (RFC 7517). Cannot be combined with `jwksUri`. The provider refuses private members. */
   jwks: field.jwks.optional(),
