@@ -13,6 +13,8 @@ export interface Installation {
   path: string;
   /** What every command in it finds in its environment, too. */
   env?: Readonly<Record<string, string>>;
+  /** How new stacks keep their secrets: by a passphrase when absent. */
+  secretsProvider?: string;
 }
 
 const repository = resolve(import.meta.dirname, "..");

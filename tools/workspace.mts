@@ -193,7 +193,9 @@ function emptyStack(installation: Installation): Promise<string> {
     await mkdir(join(attempt, "state"));
     await writeFile(join(cwd, "Pulumi.yaml"), scaffold(false)["Pulumi.yaml"]);
     const env = environment(installation, attempt, { files: {} });
-    await succeedProgram("pulumi", ["stack", "init", "dev", "--non-interactive"], { cwd, env });
+    const provider = installation.secretsProvider ?? "passphrase";
+    const init = ["stack", "init", "dev", "--non-interactive", "--secrets-provider", provider];
+    await succeedProgram("pulumi", init, { cwd, env });
   });
 }
 
