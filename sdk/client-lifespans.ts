@@ -7,8 +7,8 @@ import type { ClientLifespansArgs, ClientLifespansOutputs } from "./types.js";
 export interface ClientLifespans extends ClientLifespansOutputs {}
 
 /**
- * Manages all token lifespans of one client. The provider refuses to create the resource if the client has lifespans that you do not set. Later, an
- * update clears the lifespans that you do not set. Deleting the resource clears all of them.
+ * Manages all token lifespans of one client. The provider refuses to create the resource if the client has lifespans that you do not set. If somebody
+ * sets such a lifespan later, that is drift: a refresh shows it, and the next update clears it. Deleting the resource clears all lifespans.
  *
  * For each client, use either this or the lifespans of {@link OAuth2Client}, not both.
  *

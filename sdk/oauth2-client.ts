@@ -9,7 +9,7 @@ export interface OAuth2Client extends OAuth2ClientOutputs {}
 /**
  * An OAuth 2.0 client registered with Ory Hydra.
  *
- * Manages every field of the client, except token lifespans that you leave unset. Those stay unmanaged unless a
+ * Manages every field of the client, except token lifespans that you never set. Those stay unmanaged unless a
  * {@link ClientLifespans} manages them.
  *
  * @example

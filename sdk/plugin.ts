@@ -61,7 +61,7 @@ export class ClientLifespans extends pulumi.CustomResource {
     return new this(name, {} as types.ClientLifespansArgs, { ...opts, id });
   }
 
-  /** Whether a client of this id exists, so that it has lifespans. Needs `@pulumi/pulumi` and Pulumi 3.269 or later. */
+  /** Whether a client of this id exists: each client has lifespans. Needs `@pulumi/pulumi` and Pulumi 3.269 or later. */
   static exists(id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): pulumi.Output<boolean> {
     return exists("ClientLifespans", id, opts);
   }

@@ -26,7 +26,7 @@ export interface TrustedJwtIssuer extends TrustedJwtIssuerOutputs {}
  *     x: "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
  *     y: "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
  *   },
- *   expiresAt: "2036-01-01T00:00:00Z",
+ *   expiresAt: "2028-01-01T00:00:00Z",
  * });
  * ```
  */

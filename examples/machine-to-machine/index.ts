@@ -8,7 +8,7 @@ const report = new hydra.OAuth2Client("report", {
   clientName: "Nightly report",
   owner: "accounting",
   grantTypes: ["client_credentials"],
-  // Neither people nor browsers: no response types, and a scope without openid.
+  // Nobody signs in: no redirect URI, and a scope without openid. Hydra reads an empty list as `code`, which is of no use without a redirect URI.
   responseTypes: [],
   scope: "orders.read orders.export",
   // A token is for one API. The API refuses tokens for other audiences.

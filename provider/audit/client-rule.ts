@@ -228,7 +228,7 @@ export const clientRules: readonly Rule<ClientState>[] = [
     name: "refresh-tokens-expire",
     level: "error",
     clause: "RFC 9700, 4.14.2",
-    what: `Refresh tokens expire ${longest.refreshTokenHours} hours after their last use, those of public clients after ${longest.publicRefreshTokenHours}`,
+    what: `Refresh tokens expire at most ${longest.refreshTokenHours} hours after their last use, those of public clients at most ${longest.publicRefreshTokenHours}`,
     why: "Nobody notices the theft of a refresh token that its application no longer uses",
     mend: "shorten the lifespan; a negative one means never",
     kinds: ["OAuth2Client", "ClientLifespans"],

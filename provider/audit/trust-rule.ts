@@ -33,7 +33,7 @@ export const trustRules: readonly Rule<TrustState>[] = [
     clause: "RFC 8725, 3.8",
     what: "A trust that has expired is deleted",
     why: "Servers up to v26.2.0 still issue tokens for its assertions if these name the kid",
-    mend: "delete the trust, or replace it with a later date",
+    mend: "delete the trust, or create it again with a later expiresAt",
     kinds,
     find: ({ expiresAt }, { now }) =>
       timeOf(expiresAt) <= now
@@ -46,7 +46,7 @@ export const trustRules: readonly Rule<TrustState>[] = [
     clause: "OpenID Connect Core, 10.1.1",
     what: `A trust expires within ${longest.keyDays} days`,
     why: "Nobody looks again at a trust that lasts for ever, and nobody renews its key",
-    mend: "set an earlier date, and renew the trust and its key before it",
+    mend: "set an earlier date, and renew the trust and its key before that date",
     kinds,
     find: ({ expiresAt }, { now, longest: { keyDays } }) =>
       timeOf(expiresAt) > now + keyDays * day

@@ -31,7 +31,7 @@ ${connectionHelp}.
   --json                write JSON instead of lines
   -h, --help            this text
 
-The exit code is 0 if \`pulumi up\` could work, 7 if a step failed, and another number if the command cannot tell.
+The exit code is 0 if no step failed, 7 if a step failed, and another number if the command could not begin.
 `,
 
   async run(args, console) {

@@ -31,7 +31,7 @@ export const serverSchema = z.strictObject({
   adminUrl: baseUrl,
   /** The base URL of Hydra's public API, such as `http://127.0.0.1:4444`. Required for `checkSecrets`. If the response to a create is lost, the provider also uses this API: it verifies that the client on the server is the one that it created. */
   publicUrl: baseUrl.optional(),
-  /** Whether a refresh also checks each known client secret at the public API, which costs one more call for each. Defaults to false. */
+  /** Whether a refresh also checks at the public API whether the client secrets in the state still work: those of clients with `client_secret_basic` or `client_secret_post`. Each check is one more call. Defaults to false. */
   checkSecrets: flag.optional(),
   /** A bearer token for the admin API, such as an Ory Network API key. */
   accessToken: z

@@ -21,7 +21,7 @@ export function requireOwn(state: Values, server: unknown, namesServers: boolean
     "the object was imported from the server of hydra:adminUrl, and hydra:connections names more servers: Pulumi does not tell which one " +
     "an import means, and the object may not be yours. Nothing was deleted";
   const advice =
-    "if it is not yours, remove it from the state with `pulumi state delete`; if it is, put the resource back into the program, " +
+    "if it is not yours, remove it from the state with `pulumi state delete --force <urn>`; if it is, put the resource back into the program, " +
     "run `pulumi up`, and remove it then";
   throw new Refusal({ code: "import-server", message, advice });
 }
@@ -37,7 +37,7 @@ export function requireSameServer(state: Values, server: unknown): void {
     `connection: the object was imported from the server of hydra:adminUrl, and the program names ${named}; nothing was changed. ` +
     "An import never reads from a connection";
   const advice =
-    "remove the resource from the state with `pulumi state delete`, " +
+    "remove the resource from the state with `pulumi state delete --force <urn>`, " +
     "then import it through an explicit provider (`new hydra.Provider`) with the adminUrl of its server";
   throw new Refusal({ code: "import-server", message, advice });
 }

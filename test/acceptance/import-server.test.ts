@@ -53,7 +53,7 @@ describe("an import of a client whose connection names another server", () => {
     await stack.write(pluginProgram());
     expect(errorsOf(await stack.up()).join("\n")).toContain("Nothing was deleted");
     expect(await nameOn(hydra, id)).toBe("Somebody else's");
-    expect((await stack.run("state", "delete", urn, "--yes")).code).toBe(0);
+    expect((await stack.run("state", "delete", "--force", urn, "--yes")).code).toBe(0);
 
     // The command imports what is on the server without a name; the program then names another one.
     const imported = await stack.run(
@@ -73,7 +73,7 @@ describe("an import of a client whose connection names another server", () => {
     expect([await nameOn(hydra, id), await nameOn(eu, id)]).toEqual(["Somebody else's", "Ours"]);
 
     // As the message says: out of the state, and in through an explicit provider.
-    expect((await stack.run("state", "delete", urn, "--yes")).code).toBe(0);
+    expect((await stack.run("state", "delete", "--force", urn, "--yes")).code).toBe(0);
     await stack.write(
       pluginProgram(
         `const there = new hydra.Provider("eu", { adminUrl: "${eu.adminUrl}" });`,

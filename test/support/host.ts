@@ -29,9 +29,9 @@ export const differences = {
     on: { dynamic: ["", "", "redirectUris[0]"], plugin: ["", "clientUri", "redirectUris[0]"] },
   },
   refresh: {
-    what: "the inputs that a refresh records",
-    dynamic: "all that differ from a default, without secrets",
-    plugin: "all that differ from a default, and those that the program sets",
+    what: "the inputs in the state after a refresh",
+    dynamic: "the fields that differ from their defaults. A secret is only in the outputs",
+    plugin: "the same fields, and every field that the program sets",
     recorded: { dynamic: [], plugin: ["clientSecret"] },
   },
   warnings: {
@@ -47,7 +47,7 @@ export const differences = {
     reads: { dynamic: false, plugin: true },
   },
   questions: {
-    what: "functions, lists and `pulumi do`",
+    what: "functions and `pulumi do`",
     dynamic: "no",
     plugin: "yes",
     answer: { dynamic: false, plugin: true },

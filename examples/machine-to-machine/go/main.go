@@ -18,7 +18,7 @@ func main() {
 			ClientName: pulumi.String("Nightly report"),
 			Owner:      pulumi.String("accounting"),
 			GrantTypes: pulumi.ToStringArray([]string{"client_credentials"}),
-			// Neither people nor browsers: no response types, and a scope without openid.
+			// Nobody signs in: no redirect URI, and a scope without openid. Hydra reads an empty list as `code`, which is of no use without a redirect URI.
 			ResponseTypes: pulumi.StringArray{},
 			Scope:         pulumi.String("orders.read orders.export"),
 			// A token is for one API. The API refuses tokens for other audiences.

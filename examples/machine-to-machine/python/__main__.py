@@ -10,7 +10,7 @@ report = hydra.OAuth2Client(
     client_name="Nightly report",
     owner="accounting",
     grant_types=["client_credentials"],
-    # Neither people nor browsers: no response types, and a scope without openid.
+    # Nobody signs in: no redirect URI, and a scope without openid. Hydra reads an empty list as `code`, which is of no use without a redirect URI.
     response_types=[],
     scope="orders.read orders.export",
     # A token is for one API. The API refuses tokens for other audiences.

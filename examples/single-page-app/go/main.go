@@ -19,7 +19,7 @@ func main() {
 			GrantTypes:              pulumi.ToStringArray([]string{"authorization_code", "refresh_token"}),
 			ResponseTypes:           pulumi.ToStringArray([]string{"code"}),
 			Scope:                   pulumi.String("openid offline_access"),
-			// Hydra compares these character by character: list each page that may get a code.
+			// List each page that may get a code: Hydra redirects to no other.
 			RedirectUris:           pulumi.ToStringArray([]string{origin + "/callback"}),
 			PostLogoutRedirectUris: pulumi.ToStringArray([]string{origin + "/"}),
 			// The app's own script calls the token endpoint, from this origin alone.

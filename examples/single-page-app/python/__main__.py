@@ -16,7 +16,7 @@ app = hydra.OAuth2Client(
     grant_types=["authorization_code", "refresh_token"],
     response_types=["code"],
     scope="openid offline_access",
-    # Hydra compares these character by character: list each page that may get a code.
+    # List each page that may get a code: Hydra redirects to no other.
     redirect_uris=[f"{origin}/callback"],
     post_logout_redirect_uris=[f"{origin}/"],
     # The app's own script calls the token endpoint, from this origin alone.

@@ -11,7 +11,7 @@ import { secretRotation } from "./secret.ts";
 export const clientInputs = z.strictObject({
   /** The client id (RFC 7591, `client_id`). Defaults to a UUID that the provider generates once. Changing it replaces the client. */
   clientId: field.clientId.optional(),
-  /** The client secret (RFC 6749, 2.3.1), at least 6 bytes. Defaults to a secret that the provider generates, unless `tokenEndpointAuthMethod` is `none`. When you change it, the old secret stops working immediately. */
+  /** The client secret (RFC 6749, 2.3.1), at least 6 bytes. Defaults to a secret that the provider generates, unless `tokenEndpointAuthMethod` is `none`. When you change it, the old secret stops working immediately. When you remove it, the client keeps its secret. */
   clientSecret: field.clientSecret.optional(),
   /** The name that the consent screen shows. */
   clientName: field.text.optional(),
@@ -37,7 +37,7 @@ export const clientInputs = z.strictObject({
   scope: field.text.optional(),
   /** The audiences that the client may request for its access tokens. */
   audience: field.list.optional(),
-  /** Where Hydra may redirect people after sign-in (RFC 6749, 3.1.2): absolute URIs without a fragment. Hydra compares them character by character. */
+  /** Where Hydra may redirect people after sign-in (RFC 6749, 3.1.2): absolute URIs without a fragment. Hydra compares them character by character, except for the port of `127.0.0.1` and `[::1]`. */
   redirectUris: field.redirectUris.optional(),
   /** Where Hydra may redirect people after logout (OpenID Connect RP-Initiated Logout). Each URI must have the scheme, host and port of one of `redirectUris`. */
   postLogoutRedirectUris: field.uris.optional(),
