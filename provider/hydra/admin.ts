@@ -102,7 +102,11 @@ const noRead: ReadClient = () => Promise.reject(new Error("defect: a single read
 
 function createBound(sender: Sender, reach: Reach, readClient: ReadClient, signal: AbortSignal | undefined): HydraApi {
   const { url, publicApi, readsCheckSecrets = false, readDocument, confidential = new Set() } = reach;
-  const client: Sender = { send: (request) => sender.send({ ...request, signal }) };
+  // Of every request, whoever makes it: what is confidential in its body is hidden.
+  const client: Sender = {
+    send: ({ secrets = [], ...request }) =>
+      sender.send({ ...request, signal, secrets: [...secrets, ...secretsIn(request.body, confidential)] }),
+  };
   const remove = async (path: string, unexpected?: HydraRequest["unexpected"]) =>
     void (await client.send({ method: "DELETE", path: `/admin${path}`, unexpected }));
   const nothing = (json: unknown) => (json === undefined ? undefined : "empty");
@@ -111,17 +115,9 @@ function createBound(sender: Sender, reach: Reach, readClient: ReadClient, signa
     return json as HydraJson;
   };
   const post = (path: string, body?: HydraJson) =>
-    ({
-      method: "POST",
-      path: `/admin${path}`,
-      body,
-      secrets: secretsIn(body, confidential),
-      repeatable: true,
-    }) as const;
-  const ofClient = async (method: HydraRequest["method"], id: string, body?: unknown, below = "") => {
-    const request = { method, path: `/admin${clientPath(id)}${below}`, body, secrets: secretsIn(body, confidential) };
-    return hintAtSecret(body, object(request, { client_id: id }));
-  };
+    ({ method: "POST", path: `/admin${path}`, body, repeatable: true }) as const;
+  const ofClient = async (method: HydraRequest["method"], id: string, body?: unknown, below = "") =>
+    hintAtSecret(body, object({ method, path: `/admin${clientPath(id)}${below}`, body }, { client_id: id }));
   return {
     url,
     tryOut: async () => void (await pageOf(client, "client_id", { path: "/admin/clients?page_size=1", once: true })),

@@ -101,28 +101,27 @@ export function locatingField(fields: Fielded["fields"]): string | undefined {
   return Object.keys(fields).find((name) => fields[name]?.locates);
 }
 
-const kinds = new WeakMap<z.ZodType, Kind>();
+const kindKey = Symbol("kind");
 
 /** Says how values of a schema compare. */
 export function kind<Schema extends z.ZodType>(schema: Schema, rules: Kind): Schema {
-  kinds.set(schema, rules);
-  return schema;
+  return Object.assign(schema, { [kindKey]: rules });
 }
+
+const ownKind = (schema: z.ZodType & { [kindKey]?: Kind }) => schema[kindKey];
 
 /** The values that programs are offered for a schema, be it optional or not the schema of a field. */
 export function knownValuesOf(schema: z.ZodType): KnownValues | undefined {
-  const { known } = kinds.get(schema) ?? {};
+  const { known } = ownKind(schema) ?? {};
   return known ?? (schema instanceof z.ZodOptional ? knownValuesOf(schema.unwrap() as z.ZodType) : undefined);
 }
 
 /** The kind of a field of an inputs schema. */
 export function kindOf(schema: z.ZodType): Kind {
-  const found = kinds.get(schema);
+  const found = ownKind(schema);
   if (found) return found;
   if (!(schema instanceof z.ZodOptional)) throw new Error("defect: a field without a kind; please report it");
-  const inner = kindOf(schema.unwrap() as z.ZodType);
-  kinds.set(schema, inner);
-  return inner;
+  return kindOf(schema.unwrap() as z.ZodType);
 }
 
 /** Whether a value is unset. */

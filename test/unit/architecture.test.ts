@@ -109,8 +109,6 @@ describe("the source", () => {
       // Pulumi's server for dynamic providers asks a module again for each call.
       "provider/host/dynamic/dynamic.ts: let session",
       "provider/hydra/naming.ts: const snakeCased",
-      // What a field is beyond its type is attached to its schema.
-      "provider/lifecycle/field.ts: const kinds",
       "sdk/output.ts: const accessors",
     ]);
   });
