@@ -12,7 +12,8 @@ const folder = join(inject("installation").folder, "node_modules/pulumi-hydra");
 export const start = (
   files: Record<string, string>,
   config: Record<string, string> = { "hydra:adminUrl": hydra.adminUrl },
-) => workspace({ files, config, path: [folder] });
+  env: Record<string, string> = {},
+) => workspace({ files, config, env, path: [folder] });
 
 /** The next preview shows nothing. */
 async function expectQuiet(stack: Workspace): Promise<void> {

@@ -7,6 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { selfSigned } from "../support/certificate.ts";
 import { errorOf } from "../support/engine.ts";
 import { hydra } from "../support/hydra.ts";
+import { pluginProgram, program } from "../support/program.ts";
+import { errorsOf, recorded } from "../support/state.ts";
+import { expectDeployed, start } from "../support/turn.ts";
 import { type ForwardProxy, startForwardProxy } from "./forward-proxy.ts";
 import { startTerminator, type Terminator } from "./terminator.ts";
 import { startPacked, wayNames, ways } from "./way.ts";
@@ -176,6 +179,39 @@ describe("a proxy that does not connect", () => {
     }
   });
 });
+
+describe.each(Object.entries({ dynamic: program, plugin: pluginProgram }))(
+  "a proxy that refuses, on the %s host",
+  (_, write) => {
+    it("fails the command at once, and leaves nothing to clear before it lets through", async () => {
+      const clients = ["web", "shop"].map((name) => `new hydra.OAuth2Client("${name}", { clientName: "${name}" });`);
+      const config = Object.fromEntries(
+        Object.entries({ adminUrl: "https://hydra.test", caCertificate: front.certificate.cert, headers }).map(
+          ([key, value]) => [`hydra:${key}`, value],
+        ),
+      );
+      await using closed = await startForwardProxy({ refuses: 403 });
+      await using open = await startForwardProxy({ port: front.port });
+      await using stack = await start(write(...clients), config, { HTTPS_PROXY: closed.host });
+      const refused = await stack.up();
+      expect(refused.code).not.toBe(0);
+      expect(errorsOf(refused).join("\n")).toContain(`the proxy ${closed.host} does not connect to hydra.test (403)`);
+      expect(Object.keys(await recorded(stack))).toEqual([]);
+      expect((await stack.deployment()).pending_operations).toEqual([]);
+      stack.env.HTTPS_PROXY = open.host;
+      expect(await expectDeployed(stack, ["OAuth2Client shop", "OAuth2Client web"])).toEqual({
+        "OAuth2Client shop": "create",
+        "OAuth2Client web": "create",
+      });
+      stack.env.HTTPS_PROXY = closed.host;
+      const kept = await stack.destroy();
+      expect(kept.code).not.toBe(0);
+      expect(Object.keys(await recorded(stack)).sort()).toEqual(["OAuth2Client shop", "OAuth2Client web"]);
+      stack.env.HTTPS_PROXY = open.host;
+      expect((await stack.destroy()).code).toBe(0);
+    });
+  },
+);
 
 describe("warnings to the engine", () => {
   it("never take a proxy", async () => {
