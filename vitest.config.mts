@@ -37,24 +37,23 @@ function kind(name: string, globalSetup: string[] = [], seconds = 5, more: Test 
 const packed = (name: string, include = [`test/${name}/**/*.test.ts`], server = hydra, ...setups: string[]) =>
   kind(name, [server, installation, ...setups], 420, { include });
 
-const property = (name: string, server: string, runs: string | undefined, more: Test = {}) =>
+const property = (name: string, server: string, runs: string | undefined) =>
   kind(name, [server], 600, {
     include: ["test/property/**/*.test.ts"],
     env: runs === undefined ? {} : { PROPERTY_RUNS: runs },
-    ...more,
   });
 
-/** In the order in which they run, the quick ones first; kinds of one line of this table run at the same time. */
+/** In the order in which they run; kinds of one group run at the same time, so that no core waits for the last test of a kind. */
 const groups: readonly (readonly Test[])[] = [
-  [kind("unit"), kind("fuzz")],
-  [kind("lifecycle", [hydra], 60), property("property", hydra, process.env.PROPERTY_RUNS)],
-  // One file after the other: there is one server on PostgreSQL, and some of these tests list all that it has.
   [
+    kind("unit"),
+    kind("fuzz"),
+    kind("lifecycle", [hydra], 60),
+    property("property", hydra, process.env.PROPERTY_RUNS),
     postgres
-      ? property("postgres", onItsOwn, process.env.PROPERTY_RUNS ?? "240", { maxWorkers: 1 })
+      ? property("postgres", onItsOwn, process.env.PROPERTY_RUNS ?? "240")
       : kind("postgres", [], 5, { include: [without] }),
   ],
-  // One group, so that no core waits for the last test of a kind.
   [
     kind("fault", [hydra, installation], 1_200),
     kind("course", [installation], 600),

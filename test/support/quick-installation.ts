@@ -81,6 +81,8 @@ async function withLateModules(modules: string): Promise<void> {
 async function late(real: string, folder: string): Promise<void> {
   const { version } = JSON.parse(await readFile(join(real, "package.json"), "utf8"));
   await mkdir(folder);
+  for (const name of await readdir(real))
+    if (!["package.json", "index.js"].includes(name)) await symlink(join(real, name), join(folder, name));
   await writeFile(join(folder, "package.json"), JSON.stringify({ version }));
   const get = `(_, name) => name === "__esModule" || require(${JSON.stringify(real)})[name]`;
   await writeFile(join(folder, "index.js"), `module.exports = new Proxy({}, { get: ${get} });\n`);
