@@ -9,8 +9,8 @@ export interface JsonWebKey extends JsonWebKeyOutputs {}
 /**
  * One key in a JSON Web Key Set of Ory Hydra.
  *
- * Hydra generates the key, unless you give a `privateKey`. By default, Pulumi records only its public part. Hydra cannot update a key, so
- * every change replaces it, with one exception: see `privateKey`. Pulumi creates the new key, then deletes the old one. If both have the same `set` and `kid`, Pulumi deletes
+ * Hydra generates the key, unless you give a `privateKey`. By default, Pulumi records only the public part of the key. Hydra cannot update
+ * a key, so every change replaces it, with one exception: see `privateKey`. Pulumi creates the new key, then deletes the old one. If both have the same `set` and `kid`, Pulumi deletes
  * the old key first.
  *
  * @example

@@ -7,14 +7,15 @@ import type { RevocationArgs, RevocationOutputs } from "./types.js";
 export interface Revocation extends RevocationOutputs {}
 
 /**
- * Revokes tokens, consent or sign-ins: when it is created, and again when a target or `triggers` changes.
+ * Revokes tokens, consent or sign-ins when Pulumi creates the resource, and again when a target or `triggers` changes.
  *
  * `clientId` alone revokes the access tokens of that client. `subject` alone revokes all consent of that subject, with the access and
  * refresh tokens that came from it, and ends its sign-ins. Both together revoke the consent of that subject to that client. `loginSessionId`
  * ends one sign-in, and `consentRequestId` revokes one consent.
  *
- * A preview, a refresh and a deletion revoke nothing. Some tokens stay valid. If you revoke the access tokens of a client, it can
- * exchange its refresh tokens for new ones. JWT access tokens stay valid until they expire, wherever they are verified offline.
+ * A preview, a refresh and a deletion revoke nothing. Some tokens stay valid. If you revoke the access tokens of a client, the client
+ * can exchange its refresh tokens for new access tokens. JWT access tokens stay valid until they expire, wherever they are verified
+ * offline.
  *
  * @example
  * ```ts

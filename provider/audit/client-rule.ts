@@ -58,7 +58,7 @@ export const clientRules: readonly Rule<ClientState>[] = [
     name: "public-clients-use-pkce",
     level: "error",
     clause: "RFC 9700, 2.1.1",
-    what: "A client without a secret has only grants that PKCE or a second device protects",
+    what: "A client without a secret has only the authorization code grant with PKCE, the device grant and the refresh token grant",
     why: "Anybody can send the requests of a client that does not authenticate",
     mend: "remove the grant, or give the client a way to authenticate",
     kinds,
@@ -162,7 +162,7 @@ export const clientRules: readonly Rule<ClientState>[] = [
     clause: "RFC 9700, 2.5",
     what: "A client whose scripts run in browsers has no secret",
     why: "Everybody can read what a browser holds",
-    mend: "set tokenEndpointAuthMethod none for a client in browsers; leave allowedCorsOrigins empty for one with a server",
+    mend: "if the app runs in browsers, set tokenEndpointAuthMethod none and no clientSecret; if it has a server, leave allowedCorsOrigins empty",
     kinds,
     find(client) {
       if (!isEmpty(client.allowedCorsOrigins) && !isPublic(client)) {
@@ -228,7 +228,7 @@ export const clientRules: readonly Rule<ClientState>[] = [
     name: "refresh-tokens-expire",
     level: "error",
     clause: "RFC 9700, 4.14.2",
-    what: `Refresh tokens expire at most ${longest.refreshTokenHours} hours after their last use, those of public clients at most ${longest.publicRefreshTokenHours}`,
+    what: `Refresh tokens expire at most ${longest.refreshTokenHours} hours after their last use, or ${longest.publicRefreshTokenHours} hours for public clients`,
     why: "Nobody notices the theft of a refresh token that its application no longer uses",
     mend: "shorten the lifespan; a negative one means never",
     kinds: ["OAuth2Client", "ClientLifespans"],

@@ -42,7 +42,7 @@ export const keyRules: readonly Rule<KeyHolder>[] = [
     level: "error",
     clause: "OpenID Connect Registration, 2",
     what: "Hydra has only the public part of the key of a client or an issuer",
-    why: "Hydra shows the keys of a client to everybody who reads it",
+    why: "Hydra shows the keys of a client to everybody who reads the client",
     mend: "replace the key, and register the public part of the new one",
     kinds: holders,
     find: eachKey((key) => {
@@ -68,7 +68,7 @@ export const keyRules: readonly Rule<KeyHolder>[] = [
     clause: "RFC 8725, 3.5",
     what: `An RSA key has at least ${leastBits} bits (RFC 7518, 3.3)`,
     why: "The private part of a shorter key can be computed",
-    mend: `replace it with an RSA key of ${leastBits} bits or more, or with an EC key`,
+    mend: `replace the key with an RSA key of ${leastBits} bits or more, or with an EC key`,
     kinds,
     find: eachKey((key) => {
       const bits = key.kty === "RSA" ? bitsOf(key.n) : undefined;
@@ -80,7 +80,7 @@ export const keyRules: readonly Rule<KeyHolder>[] = [
     level: "error",
     clause: "RFC 8725, 3.8",
     what: "Each client and each issuer has a key that no other one has",
-    why: "Each of them can sign as the other",
+    why: "If two clients or issuers share a key, each can sign as the other",
     mend: "give each one its own key",
     kinds: holders,
     live: true,

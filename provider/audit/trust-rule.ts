@@ -32,7 +32,7 @@ export const trustRules: readonly Rule<TrustState>[] = [
     level: "error",
     clause: "RFC 8725, 3.8",
     what: "A trust that has expired is deleted",
-    why: "Servers up to v26.2.0 still issue tokens for its assertions if these name the kid",
+    why: "Servers up to v26.2.0 still issue tokens for assertions of an expired trust, if the assertions name the key by its kid",
     mend: "delete the trust, or create it again with a later expiresAt",
     kinds,
     find: ({ expiresAt }, { now }) =>
@@ -59,7 +59,7 @@ export const trustRules: readonly Rule<TrustState>[] = [
     clause: "OpenID Connect Core, 2",
     what: "An issuer that is a URL is an https URL",
     why: "An attacker on the network can answer as a plain HTTP issuer, and publish keys in its name",
-    mend: "let the issuer use an https URL, and create the trust for that",
+    mend: "let the issuer use an https URL, and create the trust for this URL",
     kinds,
     find({ issuer }) {
       const { scheme, host, shown } = addressOf(issuer ?? "");

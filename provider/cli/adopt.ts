@@ -65,9 +65,9 @@ ${stateHelp}
 ${reachHelp}
   -h, --help            this text
 
-Without a filter, the file lists all clients and trusts, and no keys. With filters, it lists only what they select: with
-only --keys, it lists neither clients nor trusts. The keys that Hydra signs with are in the sets hydra.openid.id-token
-and hydra.jwt.access-token.
+Without a filter, the file lists all clients and trusts, and no keys. With filters, it lists only what the filters
+select: with --keys alone, it lists no clients and no trusts. The keys that Hydra signs with are in the sets
+hydra.openid.id-token and hydra.jwt.access-token.
 
 Without --stack, the settings come from the environment, under the names that the provider uses too:
 PULUMI_HYDRA_ADMIN_URL, PULUMI_HYDRA_ACCESS_TOKEN, PULUMI_HYDRA_CA_CERTIFICATE and so on.

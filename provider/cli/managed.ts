@@ -56,8 +56,8 @@ export const stateOptions = {
 /** Their lines of a help. */
 export const stateHelp = `  --state <file>        a file of \`pulumi stack export --file <file>\`, or - for the standard input. Can be repeated:
                         give one for each stack that manages something on this Hydra
-  --server <server>     the URL or connection that these exports record for this Hydra. Needed only if they name several
-                        servers, and none by the URL that the command uses. Can be repeated`;
+  --server <server>     the URL or connection that these exports record for this Hydra. Needed only if the exports name
+                        several servers, and none of them has the URL that the command uses. Can be repeated`;
 
 /** What exports record, and what that says of a server. */
 export interface Records {

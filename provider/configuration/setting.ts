@@ -31,7 +31,7 @@ export const serverSchema = z.strictObject({
   adminUrl: baseUrl,
   /** The base URL of Hydra's public API, such as `http://127.0.0.1:4444`. Required for `checkSecrets`. If the response to a create is lost, the provider also uses this API: it verifies that the client on the server is the one that it created. */
   publicUrl: baseUrl.optional(),
-  /** Whether a refresh also checks at the public API whether the client secrets in the state still work: those of clients with `client_secret_basic` or `client_secret_post`. Each check is one more call. Defaults to false. */
+  /** If true, a refresh also asks the public API whether the client secrets in the state still work. It asks only about clients with `client_secret_basic` or `client_secret_post`. Each check is one more call. Defaults to false. */
   checkSecrets: flag.optional(),
   /** A bearer token for the admin API, such as an Ory Network API key. */
   accessToken: z
@@ -47,9 +47,9 @@ export const serverSchema = z.strictObject({
   password: z.string().optional(),
   /** The token endpoint where the provider fetches a token for the admin API, with the client credentials grant (RFC 6749, 4.4). */
   oauth2TokenUrl: baseUrl.optional(),
-  /** The id of the client for that grant. */
+  /** The client id with which the provider requests the token. */
   oauth2ClientId: z.string().optional(),
-  /** The secret of the client for that grant. */
+  /** The client secret with which the provider requests the token. */
   oauth2ClientSecret: z.string().optional(),
   /** The scope values to request for the token, separated by spaces. */
   oauth2Scope: z.string().optional(),
@@ -89,7 +89,7 @@ export const connectionsSchema = z.preprocess(
 
 /** The shape of the configuration: the one place where its keys are written. */
 export const configurationSchema = serverSchema.partial().extend({
-  /** More servers, as a JSON object by name. Each entry accepts the keys above. A resource names its server in `connection`. */
+  /** More servers, as a JSON object. Each key is a name that you choose for a server, and its value contains the settings above for this server. A resource names its server in `connection`. */
   connections: connectionsSchema.optional(),
 });
 

@@ -58,7 +58,7 @@ const ofProject: readonly Argument[] = [
     name: "project_slug",
     becomes: "connection",
     form: "text",
-    how: "the name of a connection in `hydra:connections`, whose `adminUrl` is that project's",
+    how: "the name of a connection in `hydra:connections`. Its `adminUrl` is the URL of the project",
   },
   { name: "project_api_key", form: "text", how: "`accessToken` of the connection that `connection` names" },
 ];
@@ -80,7 +80,7 @@ const written: readonly Written[] = [
       {
         name: "metadata",
         becomes: "metadata",
-        how: 'there every value is a string: to change nothing, write `"true"` and `"1"`, not `true` and `1`',
+        how: 'there every value is a string. To keep the values on the server, write strings here too: `"true"` and `"1"`, not `true` and `1`',
       },
       { name: "metadata_json", becomes: "metadata", form: "text", how: jsonText },
       { name: "client_secret_expires_at", form: "whole number", how: "leave it out: Hydra does not keep it" },
@@ -163,7 +163,11 @@ export const settings: Readonly<Record<string, readonly Argument[]>> = {
     { name: "authentication.tls.certificate", becomes: "clientCertificate" },
     { name: "authentication.tls.key", becomes: "clientKey" },
     { name: "authentication.tls.insecure_skip_verify", becomes: "insecureSkipTlsVerify" },
-    { name: "retry_policy", becomes: "retries", how: "leave it out: by default, the provider retries up to 8 times" },
+    {
+      name: "retry_policy",
+      becomes: "retries",
+      how: "by default, the provider retries up to 8 times. Set `hydra:retries` only if you want another number",
+    },
   ],
   "ory/ory": [
     { name: "project_slug", becomes: "adminUrl", how: "`https://<slug>.projects.oryapis.com`" },

@@ -19,13 +19,13 @@ export const differences = {
   places: {
     what: "the preview of an edit",
     dynamic: "shows which properties change",
-    plugin: "shows what changes inside them",
+    plugin: "shows what changes inside each property",
     named: { dynamic: {}, plugin: { "metadata.team": "UPDATE", "contacts[1]": "ADD" } },
   },
   failures: {
     what: "a check failure",
     dynamic: "Pulumi shows the reason, which names the property",
-    plugin: "Pulumi shows the property and the reason, or the reason alone if it would print a secret",
+    plugin: "Pulumi shows the property and the reason. If the property may be secret, Pulumi shows only the reason",
     on: { dynamic: ["", "", "redirectUris[0]"], plugin: ["", "clientUri", "redirectUris[0]"] },
   },
   refresh: {
