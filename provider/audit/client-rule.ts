@@ -75,7 +75,7 @@ export const clientRules: readonly Rule<ClientState>[] = [
     level: "note",
     clause: "RFC 9700, 2.3",
     what: "A machine's tokens are for named APIs",
-    why: "An attacker who controls one API can use the tokens sent to it at all other APIs",
+    why: "An attacker who controls one API receives tokens, and can use them at all other APIs",
     mend: "name the APIs that the client calls",
     kinds,
     find: ({ grantTypes, audience }) =>
@@ -220,7 +220,7 @@ export const clientRules: readonly Rule<ClientState>[] = [
     clause: "RFC 9700, 4.14",
     what: `Access tokens live ${longest.accessTokenHours} hour at most`,
     why: "A stolen token works until it expires, and nobody can revoke a JWT",
-    mend: "shorten the lifespan; a refresh token gets new access tokens",
+    mend: "shorten the lifespan; the client can get new access tokens with a refresh token",
     kinds: ["OAuth2Client", "ClientLifespans"],
     find: (client, bounds) => longAccess(client, bounds.longest.accessTokenHours),
   },
@@ -230,7 +230,7 @@ export const clientRules: readonly Rule<ClientState>[] = [
     clause: "RFC 9700, 4.14.2",
     what: `Refresh tokens expire at most ${longest.refreshTokenHours} hours after their last use, or ${longest.publicRefreshTokenHours} hours for public clients`,
     why: "Nobody notices the theft of a refresh token that its application no longer uses",
-    mend: "shorten the lifespan; a negative one means never",
+    mend: "set a shorter lifespan; with a negative lifespan, the token never expires",
     kinds: ["OAuth2Client", "ClientLifespans"],
     find: (client, bounds) =>
       longRefresh(client, isPublic(client) ? bounds.longest.publicRefreshTokenHours : bounds.longest.refreshTokenHours),

@@ -29,7 +29,7 @@ const headers = z.record(headerName, headerValue, {
 export const serverSchema = z.strictObject({
   /** The base URL of Hydra's admin API, with or without `/admin`, such as `http://127.0.0.1:4445`. */
   adminUrl: baseUrl,
-  /** The base URL of Hydra's public API, such as `http://127.0.0.1:4444`. Required for `checkSecrets`. If the response to a create is lost, the provider also uses this API: it verifies that the client on the server is the one that it created. */
+  /** The base URL of Hydra's public API, such as `http://127.0.0.1:4444`. Required for `checkSecrets`. If the response to a create is lost, the provider also uses this API to verify that it created the client on the server. */
   publicUrl: baseUrl.optional(),
   /** If true, a refresh also asks the public API whether the client secrets in the state still work. It asks only about clients with `client_secret_basic` or `client_secret_post`. Each check is one more call. Defaults to false. */
   checkSecrets: flag.optional(),

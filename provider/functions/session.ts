@@ -84,7 +84,7 @@ const session = z.object({
   grantAccessTokenAudience: z.array(z.string()).optional(),
   /** Whether Hydra remembers the consent. */
   remember: z.boolean().optional(),
-  /** For how many seconds Hydra remembers it. 0 means for ever. */
+  /** For how many seconds Hydra remembers the consent. 0 means for ever. */
   rememberFor: z.int().optional(),
   /** When consent was given (RFC 3339). */
   handledAt: z.string().optional(),

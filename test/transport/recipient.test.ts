@@ -17,7 +17,7 @@ const secrets = {
   "`hydra:accessToken`": value("token"),
   "`hydra:username` and `hydra:password`": value("password"),
   "`hydra:oauth2ClientSecret`": value("grant"),
-  "The token fetched with it": value("fetched"),
+  "The token fetched with `hydra:oauth2ClientSecret`": value("fetched"),
   "`hydra:headers`": value("header"),
   "`hydra:clientCertificate`": value("certificate"),
   "`hydra:clientKey`": value("key"),
@@ -50,7 +50,7 @@ it("shows each secret to those alone that the page names", async () => {
     engine: [],
   };
   const issued = JSON.stringify({
-    access_token: secrets["The token fetched with it"],
+    access_token: secrets["The token fetched with `hydra:oauth2ClientSecret`"],
     token_type: "bearer",
     expires_in: 3600,
   });

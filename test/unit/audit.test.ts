@@ -430,7 +430,9 @@ describe("the policies", () => {
     const types = ["hydra:index:ClientLifespans", "pulumi-nodejs:dynamic/hydra:ClientLifespans"];
     const line = "short-access-tokens: refreshTokenGrantAccessTokenLifespan: 2h is longer than 1h; ";
     for (const type of types) {
-      expect(validate(type, bad)).toEqual([`${line}shorten the lifespan; a refresh token gets new access tokens`]);
+      expect(validate(type, bad)).toEqual([
+        `${line}shorten the lifespan; the client can get new access tokens with a refresh token`,
+      ]);
     }
     const others = [
       "other:index:ClientLifespans",

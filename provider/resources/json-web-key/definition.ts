@@ -28,7 +28,7 @@ const inputs = z.strictObject({
   set: field.keySet,
   /** The key's id (RFC 7517, 4.5). Defaults to the `kid` of `privateKey`, else to a UUID that the provider generates once. */
   kid: field.keyId.optional(),
-  /** The algorithm (RFC 7518, 3.1): `RS256`, `RS384`, `RS512`, `PS256`, `PS384`, `PS512`, `ES256`, `ES384`, `ES512` or `EdDSA`. Required unless `privateKey` is set. With `privateKey`, defaults to its `alg`, else to the usual one for its type. */
+  /** The algorithm (RFC 7518, 3.1): `RS256`, `RS384`, `RS512`, `PS256`, `PS384`, `PS512`, `ES256`, `ES384`, `ES512` or `EdDSA`. Required unless `privateKey` is set. With `privateKey`, defaults to the `alg` of that key, else to the usual algorithm for its type. */
   alg: field.word(64, field.known.keyAlgorithm).optional(),
   /** What the key is for (RFC 7517, 4.2): `sig` or `enc`. Defaults to the `use` of `privateKey`, else to `sig`. */
   use: keyUse.optional(),

@@ -77,7 +77,7 @@ export const clientInputs = z.strictObject({
   frontchannelLogoutSessionRequired: field.flag.optional(),
   /** Generates a new secret when you first set this on an existing client, and each time `trigger` changes. Cannot be combined with `clientSecret`, or with `none` as `tokenEndpointAuthMethod`. */
   secretRotation: secretRotation.optional(),
-  /** Any string. When you set or change it, the provider deletes the client and creates it again under the same id. That revokes all tokens and all consent of the client, refresh tokens too. The client keeps its secret if the program gives `clientSecret`; if not, the provider generates a new one. Removing it changes nothing on the server. Needs `clientId`. */
+  /** Any string. When you set or change it, the provider deletes the client and creates it again under the same id. That revokes all tokens and all consent of the client, refresh tokens too. The client keeps its secret if the program gives `clientSecret`; if not, the provider generates a new one. Removing `recreateTrigger` from the program changes nothing on the server. Needs `clientId`. */
   recreateTrigger: field.text.optional(),
   /** Whether the state keeps `registrationAccessToken` and `registrationClientUri`. Hydra returns them only once, when it creates the client. Defaults to false. */
   keepRegistrationToken: field.flag.optional(),
