@@ -98,7 +98,7 @@ export const clientRules: readonly Rule<ClientState>[] = [
     level: "error",
     clause: "RFC 9700, 2.6",
     what: "A redirect URI uses https, leads to the same machine, or has the scheme of an app: its domain name in reverse",
-    why: "Everybody on the network reads plain HTTP, and any app can claim another scheme",
+    why: "Everybody on the network reads plain HTTP, and any app can claim a scheme that is not a domain name in reverse",
     mend: "use https, http://127.0.0.1 or http://[::1], or a scheme like com.example.app",
     kinds,
     find: ({ redirectUris }) =>
@@ -146,8 +146,8 @@ export const clientRules: readonly Rule<ClientState>[] = [
     name: "named-origins",
     level: "error",
     clause: "RFC 9700, 2.6",
-    what: "Only scripts of named origins call the endpoints",
-    why: "An attacker who gets one page that fits the pattern can call the endpoints",
+    what: "Only scripts of named origins call the endpoints: no origin is a pattern",
+    why: "An attacker who gets one page whose origin fits a pattern can call the endpoints",
     mend: "name each origin, with https",
     kinds,
     find: ({ allowedCorsOrigins }) =>
