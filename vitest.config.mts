@@ -19,14 +19,14 @@ const ported = "test/example/{single-page-app,web-app,machine-to-machine,trust-k
 type Test = NonNullable<TestProjectInlineConfiguration["test"]>;
 
 /** A kind of tests, below the folder of its name unless it says otherwise. `seconds` is how long one of them may take. */
-function kind(name: string, globalSetup: string[] = [], seconds = 5, more: Test = {}): Test {
+function kind(name: string, globalSetup: string[] = [], seconds = 30, more: Test = {}): Test {
   const limit = seconds * 1_000;
   return {
     name,
     include: [`test/${name}/**/*.test.ts`],
     globalSetup,
     testTimeout: limit,
-    hookTimeout: Math.max(limit, 30_000),
+    hookTimeout: limit,
     // One more than cores: some tests wait most of the time.
     maxWorkers: 3,
     ...more,
@@ -52,7 +52,7 @@ const groups: readonly (readonly Test[])[] = [
     property("property", hydra, process.env.PROPERTY_RUNS),
     postgres
       ? property("postgres", onItsOwn, process.env.PROPERTY_RUNS ?? "240")
-      : kind("postgres", [], 5, { include: [without] }),
+      : kind("postgres", [], 30, { include: [without] }),
   ],
   [
     kind("fault", [hydra, installation], 1_200),
@@ -64,7 +64,7 @@ const groups: readonly (readonly Test[])[] = [
           onPostgres.map((name) => `test/acceptance/${name}.test.ts`),
           onItsOwn,
         )
-      : kind("acceptance-postgres", [], 5, { include: [without] }),
+      : kind("acceptance-postgres", [], 30, { include: [without] }),
     packed("example"),
     packed("language", ["test/language/**/*.test.ts", ported], hydra, languages),
     kind("release", [hydra, installation, "test/support/setup-release.ts"], 600),
