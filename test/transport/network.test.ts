@@ -196,7 +196,7 @@ describe.each(Object.entries({ dynamic: program, plugin: pluginProgram }))(
       const refused = await stack.up();
       expect(refused.code).not.toBe(0);
       expect(errorsOf(refused).join("\n")).toContain(`the proxy ${closed.host} does not connect to hydra.test (403)`);
-    expect(errorsOf(refused).filter((message) => message.includes("[in-doubt]"))).toEqual([]);
+      expect(errorsOf(refused).filter((message) => message.includes("[in-doubt]"))).toEqual([]);
       expect(Object.keys(await recorded(stack))).toEqual([]);
       expect((await stack.deployment()).pending_operations).toEqual([]);
       stack.env.HTTPS_PROXY = open.host;
