@@ -19,14 +19,14 @@ const ported = "test/example/{single-page-app,web-app,machine-to-machine,trust-k
 type Test = NonNullable<TestProjectInlineConfiguration["test"]>;
 
 /** A kind of tests, below the folder of its name unless it says otherwise. `seconds` is how long one of them may take. */
-function kind(name: string, globalSetup: string[] = [], seconds = 30, more: Test = {}): Test {
+function kind(name: string, globalSetup: string[] = [], seconds = 5, more: Test = {}): Test {
   const limit = seconds * 1_000;
   return {
     name,
     include: [`test/${name}/**/*.test.ts`],
     globalSetup,
     testTimeout: limit,
-    hookTimeout: limit,
+    hookTimeout: Math.max(limit, 30_000),
     // One more than cores: some tests wait most of the time.
     maxWorkers: 3,
     ...more,
@@ -43,16 +43,15 @@ const property = (name: string, server: string, runs: string | undefined) =>
     env: runs === undefined ? {} : { PROPERTY_RUNS: runs },
   });
 
-/** In the order in which they run; kinds of one group run at the same time, so that no core waits for the last test of a kind. */
+/** In the order in which they run, the quick ones first. Kinds of one group run at the same time: no core waits for the last test of a kind. */
 const groups: readonly (readonly Test[])[] = [
+  [kind("unit"), kind("fuzz")],
   [
-    kind("unit"),
-    kind("fuzz"),
     kind("lifecycle", [hydra], 60),
     property("property", hydra, process.env.PROPERTY_RUNS),
     postgres
       ? property("postgres", onItsOwn, process.env.PROPERTY_RUNS ?? "240")
-      : kind("postgres", [], 30, { include: [without] }),
+      : kind("postgres", [], 5, { include: [without] }),
   ],
   [
     kind("fault", [hydra, installation], 1_200),
@@ -64,7 +63,7 @@ const groups: readonly (readonly Test[])[] = [
           onPostgres.map((name) => `test/acceptance/${name}.test.ts`),
           onItsOwn,
         )
-      : kind("acceptance-postgres", [], 30, { include: [without] }),
+      : kind("acceptance-postgres", [], 5, { include: [without] }),
     packed("example"),
     packed("language", ["test/language/**/*.test.ts", ported], hydra, languages),
     kind("release", [hydra, installation, "test/support/setup-release.ts"], 600),

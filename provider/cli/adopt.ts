@@ -47,11 +47,11 @@ const stride = 1000;
 
 export const adopt: Command = {
   name: "adopt",
-  summary: "write an import file for what exists on a Hydra",
+  summary: "write an import file for what exists on a server",
   options,
   help: `Usage: pulumi-hydra adopt [options]
 
-Reads the OAuth 2.0 clients and trusted JWT issuers of a Hydra, or the keys of a set, and writes an import file for
+Reads the OAuth 2.0 clients and trusted JWT issuers of a server, or the keys of a set, and writes an import file for
 Pulumi. The command changes nothing on the server, and never writes or shows a secret or a private key. On standard
 error it says what it leaves out, and why.
 

@@ -30,7 +30,7 @@ export const audit: Command = {
   options,
   help: `Usage: pulumi-hydra audit [options]
 
-Checks the OAuth 2.0 clients, trusted JWT issuers and keys of a Hydra against the rules of docs/audit.md. The command
+Checks the OAuth 2.0 clients, trusted JWT issuers and keys of a server against the rules of docs/audit.md. The command
 only reads, and never shows a secret.
 
   --level <level>       the lowest level to show: error, warning or note. Defaults to warning

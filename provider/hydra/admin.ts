@@ -102,7 +102,7 @@ const noRead: ReadClient = () => Promise.reject(new Error("defect: a single read
 
 function createBound(sender: Sender, reach: Reach, readClient: ReadClient, signal: AbortSignal | undefined): HydraApi {
   const { url, publicApi, readsCheckSecrets = false, readDocument, confidential = new Set() } = reach;
-  // Of every request, whoever makes it: what is confidential in its body is hidden.
+  // Every request says what is confidential in its body: no function below can forget it.
   const client: Sender = {
     send: ({ secrets = [], ...request }) =>
       sender.send({ ...request, signal, secrets: [...secrets, ...secretsIn(request.body, confidential)] }),

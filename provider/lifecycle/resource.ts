@@ -79,13 +79,13 @@ export interface Resource<Context extends Operation, Inputs extends Values = Val
   takenAway?(operation: Context, announcement: Announcement<Inputs>): readonly string[];
   /** Called with every check of known inputs beside which nothing is recorded: of a new resource, or of a replacement. */
   announceNew?(operation: Context, inputs: Inputs): void;
-  /** Creates the object, and returns it as the server has it. Throws `PartialFailure` where it exists and is not as asked. */
+  /** Creates the object, and returns it as the server has it. Throws `PartialFailure` if the object then differs from the inputs. */
   create(operation: Context, inputs: Inputs): Promise<Live>;
   /** What exists now, or `undefined` when the server says that it is gone. */
   read(operation: Context, recorded: Recorded): Promise<Live | undefined>;
   /** Writes what differs between inputs and recorded state, and nothing else. Returns the whole new state. */
   update(operation: Context, change: Change<Inputs>): Promise<Values>;
-  /** Deletes the recorded object, and nothing that has come in its place. One that is gone already is no failure. */
+  /** Deletes the recorded object, and no newer one that replaced it. Succeeds if the object is already deleted. */
   delete(operation: Context, recorded: Recorded): Promise<void>;
   /** Every object of the kind on the server, each with an id that `read` knows. */
   list(operation: Context, query: Values): Promise<readonly { readonly id: string; readonly name: string }[]>;

@@ -99,7 +99,7 @@ async function addOddities(adminUrl: string): Promise<{ made: Set<string>; priva
   return { made, privateParts: [String(pair.d), symmetric.k], expired: String(expired) };
 }
 
-/** An import of 500 resources, and what follows it, where other tests run beside this one. */
+/** An import of 500 resources, and what follows it, while other tests run. */
 const patience = 900_000;
 
 describe.skipIf(process.env.HYDRA_ADMIN_URL)("adoption, on a server of its own", () => {
@@ -166,7 +166,7 @@ describe.skipIf(process.env.HYDRA_ADMIN_URL)("adoption, on a server of its own",
         files: pluginProgram(),
         config: { "hydra:adminUrl": gateway.url },
         path: [folder],
-        // Else Pulumi writes the whole state anew with each of 500 resources.
+        // Without this, Pulumi writes the whole state after each of 500 resources.
         env: { PULUMI_SKIP_CHECKPOINTS: "true" },
         timeoutMs: patience / 2,
       });

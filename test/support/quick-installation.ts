@@ -1,12 +1,12 @@
 // Knows how Pulumi starts sooner in an installation on which many commands run.
 import { mkdir, readdir, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { delimiter, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { cached } from "../../tools/cache.mts";
 import { type Installation, install } from "../../tools/installation.mts";
 import { part } from "../../tools/part.mts";
+import { listen } from "../../tools/port.mts";
 
 /**
  * The packed repository, installed. A command in it takes two thirds of the processor time, because nothing is done again at each
@@ -55,9 +55,9 @@ async function startVault(): Promise<string> {
     const { plaintext, ciphertext } = JSON.parse(await text(request));
     response.end(JSON.stringify({ data: plaintext ? { ciphertext: plaintext } : { plaintext: ciphertext } }));
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const port = await listen(server);
   server.unref();
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return `http://127.0.0.1:${port}`;
 }
 
 /**
@@ -65,27 +65,27 @@ async function startVault(): Promise<string> {
  * TypeScript and dynamic resources. Here each is loaded when it is used.
  */
 async function withLateModules(modules: string): Promise<void> {
-  const npm = join(modules, "@npmcli");
-  const real = await realpath(npm);
-  await rm(npm);
-  await mkdir(npm);
-  for (const name of await readdir(real)) if (name !== "arborist") await symlink(join(real, name), join(npm, name));
-  await late(join(real, "arborist"), join(npm, "arborist"));
-  const typescript = join(modules, "typescript");
-  const compiler = await realpath(typescript);
-  await rm(typescript);
-  await late(compiler, typescript);
+  await unlinked(join(modules, "@npmcli"));
+  for (const name of ["@npmcli/arborist", "typescript"]) await late(join(modules, name));
 }
 
 /** What is asked of every module at once must not load it. */
-async function late(real: string, folder: string): Promise<void> {
+async function late(module: string): Promise<void> {
+  const real = await unlinked(module, ["package.json", "index.js"]);
   const { version } = JSON.parse(await readFile(join(real, "package.json"), "utf8"));
-  await mkdir(folder);
-  for (const name of await readdir(real))
-    if (!["package.json", "index.js"].includes(name)) await symlink(join(real, name), join(folder, name));
-  await writeFile(join(folder, "package.json"), JSON.stringify({ version }));
+  await writeFile(join(module, "package.json"), JSON.stringify({ version }));
   const get = `(_, name) => name === "__esModule" || require(${JSON.stringify(real)})[name]`;
-  await writeFile(join(folder, "index.js"), `module.exports = new Proxy({}, { get: ${get} });\n`);
+  await writeFile(join(module, "index.js"), `module.exports = new Proxy({}, { get: ${get} });\n`);
+}
+
+/** Puts a folder of links in the place of a link to a folder, without some; returns where that folder is. */
+async function unlinked(link: string, without: readonly string[] = []): Promise<string> {
+  const real = await realpath(link);
+  await rm(link);
+  await mkdir(link);
+  for (const name of await readdir(real))
+    if (!without.includes(name)) await symlink(join(real, name), join(link, name));
+  return real;
 }
 
 /** Without its source maps, which are read for the stack of each promise that Pulumi makes. */

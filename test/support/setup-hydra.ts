@@ -25,14 +25,21 @@ export default async function setup({
   // Each project calls this; the first one starts them for all.
   if (vitest.getProvidedContext().hydras) return undefined;
   // SQLite loses transactions when files write to one server at once; a server that was running before is the only one.
-  const length = process.env.HYDRA_ADMIN_URL ? 1 : maxWorkers;
-  const started = await Promise.all(Array.from({ length }, () => startTestHydra()));
-  vitest.provide(
-    "hydras",
-    started.map(({ provided }) => provided),
-  );
-  return async () => void (await Promise.all(started.map(({ stop }) => stop())));
+  const { hydras, stop } = await startHydras(process.env.HYDRA_ADMIN_URL ? 1 : maxWorkers, startTestHydra);
+  vitest.provide("hydras", hydras);
+  return stop;
 }
+
+/** Starts so many, at the same time. */
+export async function startHydras(length: number, start: () => Promise<Started>) {
+  const started = await Promise.all(Array.from({ length }, () => start()));
+  return {
+    hydras: started.map(({ provided }) => provided),
+    stop: async (): Promise<void> => void (await Promise.all(started.map(({ stop }) => stop()))),
+  };
+}
+
+type Started = Awaited<ReturnType<typeof startTestHydra>>;
 
 /** Starts a Hydra, and beside it the documents that it may have to fetch. */
 export async function startTestHydra(options: HydraOptions = {}) {

@@ -185,11 +185,11 @@ describe.each(Object.entries({ dynamic: program, plugin: pluginProgram }))(
   (_, write) => {
     it("fails the command at once, and leaves nothing to clear before it lets through", async () => {
       const clients = ["web", "shop"].map((name) => `new hydra.OAuth2Client("${name}", { clientName: "${name}" });`);
-      const config = Object.fromEntries(
-        Object.entries({ adminUrl: "https://hydra.test", caCertificate: front.certificate.cert, headers }).map(
-          ([key, value]) => [`hydra:${key}`, value],
-        ),
-      );
+      const config = {
+        "hydra:adminUrl": "https://hydra.test",
+        "hydra:caCertificate": front.certificate.cert,
+        "hydra:headers": headers,
+      };
       await using closed = await startForwardProxy({ refuses: 403 });
       await using open = await startForwardProxy({ port: front.port });
       await using stack = await start(write(...clients), config, { HTTPS_PROXY: closed.host });
