@@ -47,9 +47,9 @@ export const unmanaged: Command = {
   options,
   help: `Usage: pulumi-hydra unmanaged --state <export>... [options]
 
-Compares a server with exports of stacks, and lists the OAuth 2.0 clients and trusted JWT issuers that no export manages.
-If an export manages a key, the command also lists the other keys of the same set. It only reads, and never decrypts or
-shows a secret of an export.
+Compares a server with exports of stacks, and lists the OAuth 2.0 clients and trusted JWT issuers that no export
+manages. If an export manages a key, the command also lists the other keys of the same set. It only reads, and never
+decrypts or shows a secret of an export.
 
 ${stateHelp}
   --json                write JSON instead of a table
