@@ -12,8 +12,9 @@ import { kindOf, type Open, runCourse, shrink } from "./run.ts";
 const [count = 100, seed = Date.now() % 1_000_000] = process.argv.slice(2, 4).map(Number);
 const driver = process.argv[4] === "cli" ? "cli" : "engine";
 const host: Course["host"] = process.argv[5] === "dynamic" ? "dynamic" : "plugin";
-/** Courses at the same time, and how many shorter ones are tried for one that fails. */
-const lanes = Number(process.env.COURSE_LANES ?? 2);
+/** Courses at the same time: Pulumi's server for dynamic resources has one configuration for its whole process. */
+const lanes = driver === "engine" && host === "dynamic" ? 1 : Number(process.env.COURSE_LANES ?? 2);
+/** How many shorter ones are tried for one that fails. */
 const tries = Number(process.env.COURSE_SHRINK ?? (driver === "cli" ? 10 : 100));
 
 const [a, b] = await Promise.all([startHydra(), startHydra()]);

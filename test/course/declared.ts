@@ -121,14 +121,14 @@ export function contradiction(programs: readonly Program[], others: Program, for
   const keyUnder = new Map<string, string>();
   const hold = (place: string, uid: string) => (held.get(place) ?? uid) !== uid || !held.set(place, uid);
   for (const { server, issuer, key } of foreign) keyUnder.set(`${server} ${issuer} ${kidOf(key)}`, key);
-  for (const one of [...all, ...others]) {
+  for (const [index, one] of [...all, ...others].entries()) {
     const server = serverOf(one);
     const { uid, type, args } = one;
     if (type === "OAuth2Client" && args.clientId !== undefined && hold(`${server} id ${String(args.clientId)}`, uid))
       return "two clients with one id";
     if (type !== "TrustedJwtIssuer") continue;
     if (hold(`${server} ${trustIdentity(one)}`, uid)) return "two trusts of one name";
-    if (others.includes(one) && all.some((own) => own.uid === uid)) continue;
+    if (index >= all.length && all.some((own) => own.uid === uid)) continue;
     const place = `${server} ${String(args.issuer)} ${kidOf(args.key)}`;
     if ((keyUnder.get(place) ?? args.key) !== args.key) return "two keys under one name";
     keyUnder.set(place, String(args.key));

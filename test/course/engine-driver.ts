@@ -102,7 +102,7 @@ export function engineStack(
       if (command.clear && state)
         state.pending_operations = state.pending_operations?.filter(({ type }) => type !== "creating") ?? [];
       const plugin = around.host === "plugin";
-      const served = await (plugin ? Promise.all([1, 2, 3, 4].map(() => serve(about, ""))) : [await serveDynamic()]);
+      const served = await (plugin ? Promise.all([1, 2, 3, 4].map(() => serve(about, ""))) : dynamicServers(command));
       const gates =
         interruption?.what === "kill the provider" ? await Promise.all(served.map(({ port }) => startGate(port))) : [];
       const names = (list: Command["replace"]) =>
@@ -152,6 +152,12 @@ export function engineStack(
     },
     close: async () => undefined,
   };
+}
+
+/** What looks at the resources first has a server of its own. */
+async function dynamicServers({ refresh }: Command): Promise<{ readonly port: number; stop(): Promise<void> }[]> {
+  const first = await serveDynamic();
+  return refresh ? [first, await serveDynamic()] : [first];
 }
 
 function interrupt(

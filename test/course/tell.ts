@@ -411,7 +411,9 @@ async function deploy(
   const promised = await world.stacks[stack].run({ ...command, verb: "preview" }, model.program);
   world.commands++;
   const result = await spoiled(world, stack, command, fault);
-  if (!result.green) return failed(world, stack, result, say, onward);
+  // Cancelled among its deletions, Pulumi v3.259.0 leaves the rest of them to the next `up`, and reports success.
+  const isOver = result.green && fault?.kind !== "Ctrl-C";
+  if (!isOver) return failed(world, stack, result, say, onward);
   world.log.push(`  ${JSON.stringify(result.operations)}`);
   if (!fault) keptPromise(promised, result, world.course.host === "dynamic", say);
   if (
