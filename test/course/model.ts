@@ -39,6 +39,8 @@ export interface StackModel {
   /** What was asked for since then by commands that failed, and what these made or made again. */
   tried: Program[];
   remade: Set<string>;
+  /** Something may have been made since then that nobody recorded. */
+  unsure: boolean;
 }
 
 /** A refresh has looked at everything. */

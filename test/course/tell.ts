@@ -75,8 +75,6 @@ interface World extends Place {
   killed: boolean;
   /** What the messages have named since then. */
   told: string;
-  /** Something may have been made that nobody recorded. */
-  unsure: boolean;
 }
 
 class Wrong extends Error {}
@@ -92,6 +90,7 @@ export async function tell(course: Course, place: Place): Promise<Told> {
     retained: new Set(),
     tried: [],
     remade: new Set(),
+    unsure: false,
   });
   const world: World = {
     ...place,
@@ -104,7 +103,6 @@ export async function tell(course: Course, place: Place): Promise<Told> {
     commands: 0,
     killed: false,
     told: "",
-    unsure: false,
   };
   const told = (wrong: string[]): Told => ({ wrong, log: world.log, commands: world.commands });
   const against = contradiction(course.programs, [], []);
@@ -216,15 +214,9 @@ function possible(world: World, stack: 0 | 1, next: Program): boolean {
     next.some((one) => one.options.retainOnDelete && (one.type !== "OAuth2Client" || one.args.clientId !== undefined))
   )
     return false;
-  // Under a new name it is another resource to Pulumi, which asks for the new key before the old one is gone.
-  const renamedWithKey = next.some((one) => {
-    const before = world.models[stack].known.get(one.uid)?.declared;
-    if (!before || before.name === one.name || one.options.aliases?.includes(before.name)) return false;
-    return kidOf(before.args.key) === kidOf(one.args.key) && before.args.key !== one.args.key;
-  });
   // What was imported stays on the server that it was imported from.
   const importedMoves = next.some((one) => one.uid.startsWith("imported") && serverOf(one) !== "a");
-  return !renamedWithKey && !importedMoves && contradiction(programs, held, world.foreignTrusts) === "";
+  return !importedMoves && contradiction(programs, held, world.foreignTrusts) === "";
 }
 
 /** What happens on the server without Pulumi. */
@@ -464,7 +456,7 @@ async function arrived(world: World, stack: 0 | 1, came: Deployed, say: string):
   model.tried = [];
   model.deployed = model.program;
   model.remade.clear();
-  world.unsure = false;
+  model.unsure = false;
   const again = await stacks[stack].run({ verb: "preview" }, model.program);
   world.commands++;
   const moves = Object.entries(again.operations).filter(([, op]) => op !== "same");
@@ -725,16 +717,17 @@ async function follow(world: World, stack: 0 | 1, { errors, operations }: Result
   }
   // The message asks to import it or to delete it, where nothing else that it names is the reason.
   const cutOff = /\[exists-already\]|may have created/.test(text);
-  const otherReasons = /aliases/.test(text) ? (world.unsure ? 1 : 2) : 0;
-  if (cutOff && before >= otherReasons && (await deleteNamed(world, text))) done.push("it is deleted");
-  if (/aliases/.test(text)) {
+  const otherReasons = /aliases/.test(text) ? (model.unsure ? 1 : 2) : 0;
+  const deleted = cutOff && before >= otherReasons && (await deleteNamed(world, text));
+  if (deleted) done.push("it is deleted");
+  else if (/aliases/.test(text)) {
     set(
       ({ name }) => failed.includes(name),
       ({ uid, name }) => ({ aliases: [...(world.names.get(uid) ?? [])].filter((each) => each !== name) }),
     );
     done.push("aliases");
   }
-  if (/deleteBeforeReplace: true/.test(text)) {
+  if (!deleted && /deleteBeforeReplace: true/.test(text)) {
     set(
       ({ name }) => failed.includes(name),
       () => ({ deleteBeforeReplace: true }),
@@ -794,7 +787,7 @@ async function spoiled(world: World, stack: 0 | 1, command: Command, fault: Faul
     if (fault.of === "writes" && method === "GET") return undefined;
     if (left-- > 0) return undefined;
     over = true;
-    world.unsure ||= isKill || ["lost, then away", "Ctrl-C"].includes(fault.kind);
+    models[stack].unsure ||= isKill || ["lost, then away", "Ctrl-C"].includes(fault.kind);
     world.log.push(`  the fault is met by a ${method}`);
     if (isKill) {
       world.killed = true;

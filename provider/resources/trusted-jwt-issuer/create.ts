@@ -11,7 +11,7 @@ import { importCommand } from "../shell.ts";
 import { type Stored, storedKey, trustsOf } from "./key.ts";
 import { type KeyName, subjectOf } from "./name.ts";
 import { type KeyRecord, missingOf, recordOf, vouchedKey } from "./record.ts";
-import { incomplete, otherKey } from "./refusal.ts";
+import { ifNotNew, incomplete, otherKey } from "./refusal.ts";
 import { restoreOwed } from "./restore.ts";
 import { pause } from "./wait.ts";
 
@@ -181,10 +181,7 @@ function willHave(
 
 function existsAlready(operation: HydraOperation, id: string): Refusal {
   const message = "a trust of this issuer, subject and kid exists already and was not created by this resource";
-  const advice =
-    "if you renamed or moved the resource in the program, add its old name to its `aliases`; if Pulumi is replacing it, " +
-    `set its option \`deleteBeforeReplace: true\`; else ${recovery(operation, id)}`;
-  return new Refusal({ code: "exists-already", message, advice });
+  return new Refusal({ code: "exists-already", message, advice: `${ifNotNew}; else ${recovery(operation, id)}` });
 }
 
 function recovery(operation: HydraOperation, id: string): string {

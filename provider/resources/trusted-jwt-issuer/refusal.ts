@@ -3,10 +3,15 @@
 import { Refusal } from "../../lifecycle/resource.ts";
 import { describeTrusts } from "./name.ts";
 
+/** The commonest reasons why what is to be created is in its own way. */
+export const ifNotNew =
+  "if you renamed or moved the resource in the program, add its old name to its `aliases`; if Pulumi is replacing it, " +
+  "set its option `deleteBeforeReplace: true`";
+
 /** Hydra answers 201 to a second key and silently keeps the first. */
 export function otherKey(): Refusal {
   const message = "jwk: the server already has another key under this issuer and kid, and would go on using it";
-  const advice = "give the new key another kid, or delete the trusts that use the old one first";
+  const advice = `${ifNotNew}; otherwise give the new key another kid, or delete the trusts that use the old one first`;
   return new Refusal({ code: "other-key", message, advice });
 }
 
