@@ -36,9 +36,13 @@ const dynamicEntries: Plugin = {
 /** Whether a module's place in the repository fits: what is above it may have any name. */
 const below = (pattern: RegExp) => (id: string) => pattern.test(relative(repository, id));
 
-/** Files of their own: the protocol of plugins, and what the hosts have in common, which is loaded when it is first needed. */
+/**
+ * Files of their own: the protocol of plugins, and what the hosts have in common, which is loaded when it is first needed. How
+ * errors are told is needed at once.
+ */
 const groups = [
   { name: "protocol", test: below(/\bnode_modules[\\/](@grpc|@pulumi|google-protobuf)[\\/]/) },
+  { name: "explained", test: below(/^provider[\\/](code|explained)\.ts$/) },
   { name: "provider", test: below(/^provider[\\/](?!(cli|host)[\\/]|main\.ts$)/) },
 ];
 

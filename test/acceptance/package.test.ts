@@ -101,6 +101,14 @@ describe("the package", () => {
     expect(licenses).toContain("Copyright (c) 2022, Google Inc.");
   });
 
+  it("prints the port of its plugin before it loads what works on resources, and no HTTP client before a request", async () => {
+    const started = await loadedWith("plugin.js");
+    expect(started).toContain("chunk/protocol.js");
+    expect(started).not.toContain("chunk/provider.js");
+    expect(await loadedWith("chunk/plugin.js")).toContain("chunk/provider.js");
+    expect(await loadedWith("chunk/plugin.js")).not.toContain("chunk/undici.js");
+  });
+
   it("works in a CommonJS program", async () => {
     await using stack = await workspace({ files: program(body), config });
     const preview = await stack.preview();
@@ -312,4 +320,14 @@ function examples(): string[] {
 async function sourcesIn(folder: string): Promise<string[]> {
   const entries = await readdir(join(repository, folder), { recursive: true });
   return entries.filter((name) => name.endsWith(".ts")).map((name) => `${folder}/${name.slice(0, -".ts".length)}`);
+}
+
+/** The files that one in `dist/node_modules` loads as soon as it is loaded, itself included. */
+async function loadedWith(file: string, seen = new Set<string>()): Promise<Set<string>> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  const text = await readFile(join("dist/node_modules", file), "utf8");
+  for (const [, next = ""] of text.matchAll(/^\w+ .*= require\("(\.[^"]*)"\)/gm))
+    await loadedWith(join(dirname(file), next), seen);
+  return seen;
 }
