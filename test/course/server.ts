@@ -121,11 +121,10 @@ async function exchange(
   left = 100,
 ): Promise<[status: number, body: unknown, next: string | undefined]> {
   const content = body === undefined ? {} : { body: JSON.stringify(body) };
-  const response = await fetch(`${server.adminUrl}${path}`, {
-    method,
-    headers: { "content-type": "application/json" },
-    ...content,
-  });
+  const send = () =>
+    fetch(`${server.adminUrl}${path}`, { method, headers: { "content-type": "application/json" }, ...content });
+  // A server that is busy may end a connection just when it is used again.
+  const response = await send().catch((error) => (method === "POST" ? Promise.reject(error) : send()));
   const text = await response.text();
   if (left > 0 && isLostTransaction(text)) return exchange(server, method, path, body, left - 1);
   const [, next] = /<([^>]*)>; *rel="next"/.exec(response.headers.get("link") ?? "") ?? [];

@@ -475,7 +475,8 @@ async function takeAway(world: World, model: StackModel): Promise<void> {
   if (!world.killed && world.told === "") return;
   const live = await lookAround(world);
   const recorded = new Set((await Promise.all(stacks.map((each) => each.recorded()))).flat().map(({ id }) => id));
-  let left = world.killed ? 1 : 0;
+  // What a message could not name by its id, it has asked a person to look for.
+  let left = (world.killed ? 1 : 0) + [...world.told.matchAll(/may have created/g)].length;
   const excused = (id: string) => !recorded.has(id) && (world.told.includes(id) || left-- > 0);
   for (const { server, id } of undeclared(marker, model, models, foreignOf(world), live)) {
     if (!excused(id)) continue;
