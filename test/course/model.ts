@@ -41,6 +41,9 @@ export interface StackModel {
   remade: Set<string>;
   /** Something may have been made since then that nobody recorded. */
   unsure: boolean;
+  /** Something was killed since then, and what messages have said. */
+  killed: boolean;
+  messages: string;
 }
 
 /** A refresh has looked at everything. */

@@ -72,9 +72,6 @@ interface World extends Place {
   readonly names: Map<string, Set<string>>;
   readonly log: string[];
   commands: number;
-  killed: boolean;
-  /** What the messages have named since then. */
-  told: string;
 }
 
 class Wrong extends Error {}
@@ -91,6 +88,8 @@ export async function tell(course: Course, place: Place): Promise<Told> {
     tried: [],
     remade: new Set(),
     unsure: false,
+    killed: false,
+    messages: "",
   });
   const world: World = {
     ...place,
@@ -101,8 +100,6 @@ export async function tell(course: Course, place: Place): Promise<Told> {
     names: new Map(),
     log: [],
     commands: 0,
-    killed: false,
-    told: "",
   };
   const told = (wrong: string[]): Told => ({ wrong, log: world.log, commands: world.commands });
   const against = contradiction(course.programs, [], []);
@@ -434,7 +431,13 @@ async function arrived(world: World, stack: 0 | 1, came: Deployed, say: string):
   const remade = new Set([...came.remade, ...model.remade]);
   const deployed = { ...came, remade, doubt: came.doubt || model.tried.length > 0 };
   const recorded = await stacks[stack].recorded();
-  if (!deployed.only) await takeAway(world, model);
+  if (!deployed.only && (await takeAway(world, model))) {
+    world.commands += 2;
+    await stacks[stack].run({ verb: "refresh" }, model.program);
+    const result = await stacks[stack].run({ verb: "up" }, model.program);
+    if (!result.green) return settle(world, stack, result, say);
+    return arrived(world, stack, { remade: new Set([...remade, ...remadeIn(result)]), doubt: true }, say);
+  }
   const live = await lookAround(world);
   const wrong = judged(marker, model, deployed, live, recorded);
   if (!deployed.only)
@@ -469,27 +472,36 @@ function foreignOf({ foreignClients, foreignTrusts }: World): Set<unknown> {
   return new Set<unknown>([...foreignClients.keys(), ...trusts]);
 }
 
-/** A person takes away what a SIGKILL left between a request and the record of it, and what a message has named. */
-async function takeAway(world: World, model: StackModel): Promise<void> {
+/**
+ * A person takes away what a SIGKILL left between a request and the record of it, and what a message has named. Whether trusts of
+ * the program went along, for they have the same key.
+ */
+async function takeAway(world: World, model: StackModel): Promise<boolean> {
   const { marker, models, stacks, servers } = world;
-  if (!world.killed && world.told === "") return;
+  if (!model.killed && model.messages === "") return false;
   const live = await lookAround(world);
   const recorded = new Set((await Promise.all(stacks.map((each) => each.recorded()))).flat().map(({ id }) => id));
   // What a message could not name by its id, it has asked a person to look for.
-  let left = (world.killed ? 1 : 0) + [...world.told.matchAll(/may have created/g)].length;
-  const excused = (id: string) => !recorded.has(id) && (world.told.includes(id) || left-- > 0);
+  let left = (model.killed ? 1 : 0) + [...model.messages.matchAll(/may have created/g)].length;
+  let wentAlong = false;
+  const excused = (id: string) => !recorded.has(id) && (model.messages.includes(id) || left-- > 0);
   for (const { server, id } of undeclared(marker, model, models, foreignOf(world), live)) {
     if (!excused(id)) continue;
     const trust = live[server].trusts.find((each) => each.id === id);
     if (trust) await endTrust(world, server, trust);
     else await remove(servers[server], clientPath(id));
+    const [issuer, , kid] = trust ? JSON.parse(identityIn(marker, trust)) : [];
+    wentAlong ||= model.program.some(
+      (one) => serverOf(one) === server && one.args.issuer === issuer && kidOf(one.args.key) === kid,
+    );
   }
   const tags = new Set(model.program.map(({ uid }) => tagOf(marker, uid)));
   for (const server of ["a", "b"] as const)
     for (const { client_id: id, policy_uri: tag } of live[server].clients)
       if (tags.has(String(tag)) && excused(String(id))) await remove(servers[server], clientPath(String(id)));
-  world.killed = false;
-  world.told = "";
+  model.killed = false;
+  model.messages = "";
+  return wentAlong;
 }
 
 async function keysWrong({ marker, servers, models }: World, { only }: Deployed): Promise<string[]> {
@@ -652,17 +664,17 @@ function keptPromise(promised: Result, came: Result, dynamic: boolean, say: stri
 async function failed(world: World, stack: 0 | 1, result: Result, say: string, onward: boolean): Promise<void> {
   if (!onward) return settle(world, stack, result, say);
   const model = world.models[stack];
-  readable(world, result, say);
+  readable(world, model, result, say);
   model.tried.push(model.program);
   for (const name of remadeIn(result)) model.remade.add(name);
 }
 
 /** Looks at what a person is told. */
-function readable(world: World, { operations, errors }: Result, say: string): void {
+function readable(world: World, model: StackModel, { operations, errors }: Result, say: string): void {
   // Pulumi v3.259.0 records a resource twice that has a new name and is not the target of its command.
   if (errors.some((message) => message.includes("failed to verify snapshot: duplicate resource"))) throw new Over();
   world.log.push(`  red: ${JSON.stringify(operations)} ${errors.join(" | ").slice(0, 1_500)}`);
-  world.told += errors.join("\n");
+  model.messages += errors.join("\n");
   const crash = errors.find((message) => isCrash.test(message));
   if (crash) fail(say, `a message that is none: ${crash}`);
 }
@@ -674,7 +686,7 @@ async function settle(world: World, stack: 0 | 1, failed: Result, say: string): 
   model.tried.push(model.program);
   let result = failed;
   for (let left = 5; left > 0; left--) {
-    readable(world, result, say);
+    readable(world, model, result, say);
     const advice = await follow(world, stack, result, 5 - left);
     if (advice) world.log.push(`  ${advice}`);
     world.commands++;
@@ -698,7 +710,7 @@ async function follow(world: World, stack: 0 | 1, { errors, operations }: Result
       which(one) ? { ...one, options: { ...one.options, ...options(one) } } : one,
     );
   };
-  if (world.killed && (await world.stacks[stack].pending()) > 0) {
+  if (model.killed && (await world.stacks[stack].pending()) > 0) {
     world.commands++;
     await world.stacks[stack].run({ verb: "refresh", clear: true }, model.program);
     sawAll(model);
@@ -791,7 +803,7 @@ async function spoiled(world: World, stack: 0 | 1, command: Command, fault: Faul
     models[stack].unsure ||= isKill || ["lost, then away", "Ctrl-C"].includes(fault.kind);
     world.log.push(`  the fault is met by a ${method}`);
     if (isKill) {
-      world.killed = true;
+      models[stack].killed = true;
       hit();
       return { forward: fault.done ? "all" : "nothing", answer: "reset" };
     }
