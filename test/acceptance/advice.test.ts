@@ -21,6 +21,39 @@ const lifespansOf = async (id: string) => {
   return [body.implicit_grant_access_token_lifespan, body.implicit_grant_id_token_lifespan];
 };
 
+describe("an edit of what `pulumi state taint` replaces", () => {
+  it("is refused where the old object is in its way, and made as the refusal says", async () => {
+    const clientId = await newClient();
+    const [issuer, subject] = [randomUUID(), "alice"];
+    const jwk = [generateKey("ES256", "k").publicJwk, generateKey("ES256", "k").publicJwk];
+    const declare = (edited: 0 | 1, options: object = {}) => {
+      const spans = { clientId, [access]: "2h", ...(edited ? {} : { [identity]: "1h" }) };
+      const trust = { issuer, subject, jwk: jwk[edited], expiresAt: "2099-01-01T00:00:00Z" };
+      const replaced = (type: string, name: string, args: object) =>
+        `new hydra.${type}("${name}", ${json(args)}, ${json(options)});`;
+      return pluginProgram(replaced("ClientLifespans", "web", spans), replaced("TrustedJwtIssuer", "idp", trust));
+    };
+    const all = ["ClientLifespans web", "TrustedJwtIssuer idp"];
+    await using stack = await start(declare(0));
+    await expectDeployed(stack, all);
+    for (const { urn } of Object.values(await recorded(stack)))
+      await stack.run("state", "taint", urn, "--stack", "dev", "--yes");
+    await stack.write(declare(1));
+    const way = "`pulumi state taint`), set the option `deleteBeforeReplace: true`";
+    const refused = errorsOf(await stack.up("--continue-on-error")).filter((line) => line.includes("could not"));
+    expect(refused).toEqual([expect.stringContaining(way), expect.stringContaining(way)]);
+    expect(await lifespansOf(clientId)).toEqual(["2h0m0s", "1h0m0s"]);
+
+    await stack.write(declare(1, { deleteBeforeReplace: true }));
+    await expectDeployed(stack, all);
+    expect(await lifespansOf(clientId)).toEqual(["2h0m0s", null]);
+    const { body } = await admin.get(`/admin/keys/${issuer}/k`);
+    expect(body.keys).toEqual([expect.objectContaining({ x: jwk[1]?.x })]);
+    await expectDeployed(stack, all, "--refresh");
+    expect((await stack.destroy()).code).toBe(0);
+  });
+});
+
 describe.each(Object.entries(hosts))("lifespans on the %s host", (_, write) => {
   const lifespans = (clientId: string, args: object) =>
     write(statement("ClientLifespans", "web", { clientId, ...args }));

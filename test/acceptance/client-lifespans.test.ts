@@ -170,7 +170,9 @@ describe("ClientLifespans", () => {
     expect(foreign.operations).toEqual({ "ClientLifespans web": "create failed" });
     expect(errorsOf(foreign)).toEqual([
       `ClientLifespans web: could not create ClientLifespans: the client "${id}" has lifespans that these inputs do not ` +
-        "name: implicitGrantIdTokenLifespan; ClientLifespans owns all lifespans of a client; remove them from the " +
+        "name: implicitGrantIdTokenLifespan; ClientLifespans owns all lifespans of a client; " +
+        "if you renamed or moved the resource in the program, give its old name or parent in the option `aliases`; " +
+        "if Pulumi is replacing it (`--replace`, `pulumi state taint`), set the option `deleteBeforeReplace: true`; otherwise remove them from the " +
         "OAuth2Client that sets them, then name them here; or clear them first [other-lifespans]",
       "update failed",
     ]);

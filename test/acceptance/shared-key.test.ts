@@ -97,8 +97,8 @@ it("refuses a second key under a name that has one, and says what to do", async 
   await stack.write(declare(issuer, { alice: key, bob: other }));
   expect(errorsOf(await stack.up())).toContain(
     "TrustedJwtIssuer bob: could not create TrustedJwtIssuer: jwk: the server already has another key under this issuer and kid, " +
-      "and would go on using it; if you renamed or moved the resource in the program, add its old name to its `aliases`; if Pulumi is replacing it, " +
-      "set its option `deleteBeforeReplace: true`; otherwise give the new key another kid, or delete the trusts that use the old one first [other-key]",
+      "and would go on using it; if you renamed or moved the resource in the program, give its old name or parent in the option `aliases`; if Pulumi is replacing it (`--replace`, `pulumi state taint`), " +
+      "set the option `deleteBeforeReplace: true`; otherwise give the new key another kid, or delete the trusts that use the old one first [other-key]",
   );
   expect(await countOf(issuer)).toBe(1);
   await stack.destroy();

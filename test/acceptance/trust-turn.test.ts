@@ -89,7 +89,9 @@ describe.each(Object.entries(hosts))("on the %s host", (_, write) => {
     const urn = String((await recorded(stack))["TrustedJwtIssuer alice"]?.urn);
     // The engine asks no provider what such a replacement needs.
     const refused = errorsOf(await stack.up("--replace", urn)).join("\n");
-    expect(refused).toContain("if Pulumi is replacing it, set its option `deleteBeforeReplace: true`");
+    expect(refused).toContain(
+      "if Pulumi is replacing it (`--replace`, `pulumi state taint`), set the option `deleteBeforeReplace: true`",
+    );
     expect(await texts(args.issuer)).toEqual(["alice a read", "bob a read"]);
 
     await stack.write(declare({ deleteBeforeReplace: true }));

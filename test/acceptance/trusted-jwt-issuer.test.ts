@@ -235,8 +235,8 @@ describe("TrustedJwtIssuer", () => {
     const [theirs] = await idsOf(issuer);
     expect(errorsOf(await stack.up())).toEqual([
       "TrustedJwtIssuer idp: could not create TrustedJwtIssuer: a trust of this issuer, subject and kid exists already and " +
-        "was not created by this resource; if you renamed or moved the resource in the program, add its old name to its `aliases`; if Pulumi is replacing it, " +
-        `set its option \`deleteBeforeReplace: true\`; else adopt it on the plugin with \`pulumi import hydra:index:TrustedJwtIssuer <name> ${theirs}\`, ` +
+        "was not created by this resource; if you renamed or moved the resource in the program, give its old name or parent in the option `aliases`; if Pulumi is replacing it (`--replace`, `pulumi state taint`), " +
+        `set the option \`deleteBeforeReplace: true\`; otherwise adopt it on the plugin with \`pulumi import hydra:index:TrustedJwtIssuer <name> ${theirs}\`, ` +
         `or delete it with a DELETE of ${trusts}/${theirs}; then run \`pulumi refresh\`: trusts that share its key go with it [exists-already]`,
       "update failed",
     ]);

@@ -21,6 +21,7 @@ import {
   unlessUnmet,
   unmetReasons,
 } from "../hydra-json.ts";
+import { ifNotNew } from "../if-not-new.ts";
 import type { HydraOperation } from "../memory.ts";
 import * as claims from "../oauth2-client/claim.ts";
 import { warnOfOtherOwner } from "../oauth2-client/other-owner.ts";
@@ -192,6 +193,6 @@ function alreadySet(id: string, names: readonly string[]): Refusal {
   const message =
     `the client ${JSON.stringify(id)} has lifespans that these inputs do not name: ${names.join(", ")}; ` +
     "ClientLifespans owns all lifespans of a client";
-  const advice = "remove them from the OAuth2Client that sets them, then name them here; or clear them first";
+  const advice = `${ifNotNew}; otherwise remove them from the OAuth2Client that sets them, then name them here; or clear them first`;
   return new Refusal({ code: "other-lifespans", message, advice });
 }

@@ -6,6 +6,7 @@ import type { StoredKey } from "../../hydra/key.ts";
 import { Refusal } from "../../lifecycle/resource.ts";
 import { lookAfter } from "../doubt.ts";
 import { sameThumbprint } from "../field/public-key.ts";
+import { ifNotNew } from "../if-not-new.ts";
 import type { HydraOperation } from "../memory.ts";
 import { importCommand } from "../shell.ts";
 import { addressed, idOf, type KeyName, pathOf } from "./name.ts";
@@ -70,8 +71,7 @@ function hintAtAlgorithm({ jwk, alg }: NewKey, error: unknown): unknown {
 function existsAlready(operation: HydraOperation, asked: NewKey): Refusal {
   const message = `the key ${shown(asked)} exists already and this resource did not create it`;
   const advice =
-    "if you renamed or moved the resource in the program, give its old name or parent in the option `aliases`; if Pulumi is replacing it, " +
-    "set the option `deleteBeforeReplace: true`; if another resource of the program has this kid, change one of the two; " +
+    `${ifNotNew}; if another resource of the program has this kid, change one of the two; ` +
     `otherwise ${recovery(operation, asked)}`;
   return new Refusal({ code: "exists-already", message, advice });
 }

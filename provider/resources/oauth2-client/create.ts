@@ -5,6 +5,7 @@ import { HydraError, mayHaveWritten, unlessGone } from "../../hydra/error.ts";
 import type { HydraJson } from "../../hydra/json.ts";
 import { Refusal } from "../../lifecycle/resource.ts";
 import { lookAfter } from "../doubt.ts";
+import { ifNotNew } from "../if-not-new.ts";
 import type { HydraOperation } from "../memory.ts";
 import { importCommand, shellWord } from "../shell.ts";
 import { syncClient } from "./sync.ts";
@@ -75,9 +76,8 @@ async function refuseUnlessFree(operation: HydraOperation, id: string): Promise<
 function existsAlready(operation: HydraOperation, id: string): Refusal {
   const message = `a client with the id ${JSON.stringify(id)} exists already and was not created by this resource`;
   const advice =
-    "if you renamed or moved the resource in the program, give its old name or parent in the option `aliases`; " +
-    "if Pulumi is replacing it (`--replace`, `pulumi state taint`), set the option `deleteBeforeReplace: true`; " +
-    `if another resource of the program has this clientId, change one of the two; otherwise ${recovery(operation, id)}`;
+    `${ifNotNew}; if another resource of the program has this clientId, change one of the two; ` +
+    `otherwise ${recovery(operation, id)}`;
   return new Refusal({ code: "exists-already", message, advice });
 }
 

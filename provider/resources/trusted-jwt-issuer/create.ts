@@ -6,12 +6,13 @@ import type { HydraJson } from "../../hydra/json.ts";
 import { Refusal } from "../../lifecycle/resource.ts";
 import { lookAfter } from "../doubt.ts";
 import { sameKey } from "../field/public-key.ts";
+import { ifNotNew } from "../if-not-new.ts";
 import type { HydraOperation } from "../memory.ts";
 import { importCommand } from "../shell.ts";
 import { type Stored, storedKey, trustsOf } from "./key.ts";
 import { type KeyName, subjectOf } from "./name.ts";
 import { type KeyRecord, missingOf, recordOf, vouchedKey } from "./record.ts";
-import { ifNotNew, incomplete, otherKey } from "./refusal.ts";
+import { incomplete, otherKey } from "./refusal.ts";
 import { restoreOwed } from "./restore.ts";
 import { pause } from "./wait.ts";
 
@@ -181,7 +182,7 @@ function willHave(
 
 function existsAlready(operation: HydraOperation, id: string): Refusal {
   const message = "a trust of this issuer, subject and kid exists already and was not created by this resource";
-  return new Refusal({ code: "exists-already", message, advice: `${ifNotNew}; else ${recovery(operation, id)}` });
+  return new Refusal({ code: "exists-already", message, advice: `${ifNotNew}; otherwise ${recovery(operation, id)}` });
 }
 
 function recovery(operation: HydraOperation, id: string): string {

@@ -1,12 +1,8 @@
 // Why a trust is neither created nor deleted because of the key that it shares with others. Knows no server.
 
 import { Refusal } from "../../lifecycle/resource.ts";
+import { ifNotNew } from "../if-not-new.ts";
 import { describeTrusts } from "./name.ts";
-
-/** The commonest reasons why what is to be created is in its own way. */
-export const ifNotNew =
-  "if you renamed or moved the resource in the program, add its old name to its `aliases`; if Pulumi is replacing it, " +
-  "set its option `deleteBeforeReplace: true`";
 
 /** Hydra answers 201 to a second key and silently keeps the first. */
 export function otherKey(): Refusal {
