@@ -42,6 +42,7 @@ const from = (folder: string, module: string, main: string, lasts: string, more:
 const programs = {
   pulumi: from("pulumi", pkg, `${pkg}/cmd/pulumi`, "4 minutes", {
     versionIn: { variable: `${sdk}/go/common/version.Version`, prefix: "" },
+    own: ["zxcvbn/zxcvbn.go", "zxcvbn/second/zxcvbn.go"],
   }),
   "pulumi-language-nodejs": from("language-nodejs", sdk, `${sdk}/nodejs/cmd/pulumi-language-nodejs`, "half a minute"),
   "pulumi-language-yaml": from("language-yaml", yaml, `${yaml}/cmd/pulumi-language-yaml`, "a minute"),

@@ -1,5 +1,5 @@
 // Knows how Pulumi starts sooner in an installation on which many commands run.
-import { mkdir, readdir, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, realpath, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { delimiter, join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -16,7 +16,6 @@ export async function quickInstallation(): Promise<Installation> {
   const installation = await install();
   const { folder } = installation;
   await withLateModules(join(folder, "node_modules"));
-  await withoutMaps(join(folder, "node_modules/@pulumi/pulumi"));
   return {
     folder,
     path: [await quickStarts(folder), installation.path].join(delimiter),
@@ -24,7 +23,8 @@ export async function quickInstallation(): Promise<Installation> {
     env: {
       NODE_COMPILE_CACHE: join(folder, "tmp/compile-cache"),
       // Pulumi's own programs end before it matters what they leave in memory.
-      GOGC: "400",
+      GOGC: "off",
+      GOMEMLIMIT: "1GiB",
       VAULT_SERVER_URL: await startVault(),
       VAULT_SERVER_TOKEN: "none",
     },
@@ -61,22 +61,35 @@ async function startVault(): Promise<string> {
 }
 
 /**
- * Pulumi's SDK loads npm's arborist and TypeScript at each start. The first is used for nothing that is tested here, the second for
- * TypeScript and dynamic resources. Here each is loaded when it is used.
+ * Pulumi's SDK loads all of this at each start: npm's arborist, what reads manifests, and its Automation API are used for nothing
+ * that is tested here, TypeScript for programs in it and dynamic resources. Here each is loaded when it is used. And it reads its
+ * own source maps for the stack of each promise that it makes.
  */
 async function withLateModules(modules: string): Promise<void> {
   await unlinked(join(modules, "@npmcli"));
-  for (const name of ["@npmcli/arborist", "typescript"]) await late(join(modules, name));
+  for (const name of ["@npmcli/arborist", "normalize-package-data", "typescript"]) await late(join(modules, name));
+  const sdk = join(modules, "@pulumi/pulumi");
+  const automation = join(sdk, "automation");
+  await rename(join(automation, "index.js"), join(automation, "whole.js"));
+  await writeFile(join(automation, "index.js"), lately("./whole.js"));
+  for (const file of await readdir(sdk, { recursive: true })) if (file.endsWith(".js.map")) await rm(join(sdk, file));
 }
 
-/** What is asked of every module at once must not load it. */
+/** The package in place of a link to it. */
 async function late(module: string): Promise<void> {
   const real = await unlinked(module, ["package.json", "index.js"]);
   const { version } = JSON.parse(await readFile(join(real, "package.json"), "utf8"));
   await writeFile(join(module, "package.json"), JSON.stringify({ version }));
-  const get = `(_, name) => name === "__esModule" || require(${JSON.stringify(real)})[name]`;
-  await writeFile(join(module, "index.js"), `module.exports = new Proxy({}, { get: ${get} });\n`);
+  await writeFile(join(module, "index.js"), lately(real));
 }
+
+/** A module that loads another when something of it is used. What is asked of every module at once does not load it. */
+const lately = (real: string) => `const whole = () => require(${JSON.stringify(real)});
+module.exports = new Proxy(function () {}, {
+  apply: (_, self, args) => Reflect.apply(whole(), self, args),
+  get: (_, name) => name === "__esModule" || whole()[name],
+});
+`;
 
 /** Puts a folder of links in the place of a link to a folder, without some; returns where that folder is. */
 async function unlinked(link: string, without: readonly string[] = []): Promise<string> {
@@ -86,9 +99,4 @@ async function unlinked(link: string, without: readonly string[] = []): Promise<
   for (const name of await readdir(real))
     if (!without.includes(name)) await symlink(join(real, name), join(link, name));
   return real;
-}
-
-/** Without its source maps, which are read for the stack of each promise that Pulumi makes. */
-async function withoutMaps(sdk: string): Promise<void> {
-  for (const file of await readdir(sdk, { recursive: true })) if (file.endsWith(".js.map")) await rm(join(sdk, file));
 }
