@@ -8,15 +8,20 @@ type Files = Record<string, string>;
 
 export type PortLanguage = "yaml" | "python" | "go" | "java";
 
+/** Programs in these are compiled at each command, which takes long: one example is edited in them, the others are made and left alone. */
+const compiled: readonly PortLanguage[] = ["go", "java"];
+const editedInAll = "web-app";
+
 /** An example in another language, or why it cannot run here. */
 export type Port = { folder: string } & (Example | { lacks: string });
 
 /** The ports of an example: the programs in `yaml/`, `python/`, `go/` and `java/` of its folder, or those that it names. */
 export function portsOf(example: Example, { path, python, go, java }: Languages): Port[] {
   const plugin = join(inject("installation").folder, "node_modules/pulumi-hydra");
-  const { ports = { yaml: {}, python: {}, go: {}, java: {} }, ...own } = example;
+  const { ports = { yaml: {}, python: {}, go: {}, java: {} }, edit, ...own } = example;
   const port = (language: PortLanguage, env: Record<string, string>, prepare: (files: Files) => Files): Example => ({
     ...own,
+    ...(edit && (example.folder === editedInAll || !compiled.includes(language)) ? { edit } : {}),
     ...ports[language],
     folder: `${example.folder}/${language}`,
     // Language hosts of these versions take the `python` of PATH, later ones that of the virtual environment.
