@@ -52,8 +52,6 @@ const groups: readonly (readonly Test[])[] = [
     postgres
       ? property("postgres", onItsOwn, process.env.PROPERTY_RUNS ?? "240")
       : kind("postgres", [], 5, { include: [without] }),
-  ],
-  [
     kind("fault", [hydra, installation], 1_200),
     kind("course", [installation], 600),
     packed("acceptance"),
@@ -72,11 +70,13 @@ const groups: readonly (readonly Test[])[] = [
   [packed("transport")],
 ];
 
-/** Kinds that wait first, so that others compute beside them; then the largest file, so that no long one comes last. */
+/** Kinds that wait or take long first, so that others compute beside them; then the largest file, so that no long one comes last. */
+const first = ["course", "fault", "property", "postgres"];
+
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const weight = ({ moduleId, project }: TestSpecification) =>
-      statSync(moduleId).size + (["course", "fault"].includes(project.name) ? 1_000_000 : 0);
+      statSync(moduleId).size + (first.includes(project.name) ? 1_000_000 : 0);
     return files.toSorted((left, right) => weight(right) - weight(left));
   }
 }

@@ -64,14 +64,8 @@ export async function languages(sdks: string): Promise<Languages> {
   const { path, generator } = await languageParts();
   if (!generator) return { sdks, path, python: { lacks: noGo }, go: { lacks: noGo }, java: { lacks: noGo } };
   await succeed(generator, [schema, sdks, "nodejs", "python", "go"]);
-  return {
-    sdks,
-    generator,
-    path,
-    python: await python(sdks),
-    go: await go(join(sdks, "go")),
-    java: await java(sdks),
-  };
+  const [ofPython, ofGo, ofJava] = await Promise.all([python(sdks), go(join(sdks, "go")), java(sdks)]);
+  return { sdks, generator, path, python: ofPython, go: ofGo, java: ofJava };
 }
 
 /** Why this machine can neither make nor run Java. */

@@ -1,5 +1,6 @@
 // Knows how a tar archive is written, byte for byte the same from the same files, on every system.
-import { gzipSync } from "node:zlib";
+import { promisify } from "node:util";
+import { gzip, gzipSync } from "node:zlib";
 import { Header } from "tar";
 
 /** A file to be archived. */
@@ -21,9 +22,9 @@ export function archive(entries: readonly Entry[], first: Uint8Array = new Uint8
   return Buffer.concat([first, gzipSync(Buffer.concat([...blocks(entries), end]), { level: 9 })]);
 }
 
-/** Entries for the beginning of an archive. */
-export function compressed(entries: readonly Entry[], level: number): Buffer {
-  return gzipSync(Buffer.concat(blocks(entries)), { level });
+/** Entries for the beginning of an archive, compressed while others are. */
+export function compressed(entries: readonly Entry[], level: number): Promise<Buffer> {
+  return promisify(gzip)(Buffer.concat(blocks(entries)), { level });
 }
 
 function blocks(entries: readonly Entry[]): Uint8Array[] {

@@ -48,10 +48,11 @@ export async function makeRelease(folder: string, { sdks = true } = {}): Promise
   const built = await readFile(join(repository, "dist/LICENSES"), "utf8");
   const alone = await standalone(built, about.devDependencies.node);
   const onNode = archive(pluginFiles());
-  for (const system of systems) {
+  const plugins = systems.map(async (system) => {
     const file = join(folder, `pulumi-resource-hydra-v${version}-${system}.tar.gz`);
     await writeFile(file, (await alone.archive(system)) ?? onNode);
-  }
+  });
+  await Promise.all(plugins);
   await cp(join(repository, "dist/schema.json"), join(folder, "schema.json"));
   await writeFile(join(folder, "bom.cdx.json"), sbomOf(alone.notices, version));
   const lacks = [...alone.lacks, ...(sdks ? await makeSdks() : [])];

@@ -38,7 +38,7 @@ function fetched(name: string, program: string, version: string): Promise<string
         await unpack(`${name}@${version}`, scratch);
         const content = await readFile(join(scratch, program));
         // The best compression takes three times as long, and saves half a percent.
-        const member = compressed([{ path: basename(program), content, executable: true }], 6);
+        const member = await compressed([{ path: basename(program), content, executable: true }], 6);
         await writeFile(join(attempt, "member.gz"), member);
         const license = join(scratch, "LICENSE");
         if (existsSync(license)) await rename(license, join(attempt, "LICENSE"));

@@ -34,10 +34,9 @@ const date = new Date("1980-01-02T00:00:00Z");
 export async function sdkPackages(options: SdkOptions): Promise<string[]> {
   const { schema, work } = options;
   await succeed(await part("generate-sdk"), [resolve(schema), work, "nodejs", "python", "go"]);
-  await nodejs(options);
-  await go(options);
   await dotnet(options);
-  return [...(await python(options)), ...(await java(options))];
+  const [ofPython, ofJava] = await Promise.all([python(options), java(options), nodejs(options), go(options)]);
+  return [...ofPython, ...ofJava];
 }
 
 /** The npm package, compiled. Its code asks for package.json beside itself. */
