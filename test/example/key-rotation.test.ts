@@ -80,7 +80,7 @@ function tokensOf({ status, body }: Answer): Record<string, string> {
 
 /** A database in memory refuses some of what happens at the same time: then applications and people try again. */
 async function patiently<T>(act: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; attempt < 5; attempt++) {
+  for (let attempt = 1; attempt < 10; attempt++) {
     try {
       return await act();
     } catch {

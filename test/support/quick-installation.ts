@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, realpath, rename, rm, symlink, writeFile } fr
 import { createServer } from "node:http";
 import { delimiter, join } from "node:path";
 import { text } from "node:stream/consumers";
+import { rolldown } from "rolldown";
 import { cached } from "../../tools/cache.mts";
 import { type Installation, install } from "../../tools/installation.mts";
 import { part } from "../../tools/part.mts";
@@ -66,8 +67,9 @@ async function startVault(): Promise<string> {
  * own source maps for the stack of each promise that it makes.
  */
 async function withLateModules(modules: string): Promise<void> {
-  await unlinked(join(modules, "@npmcli"));
+  for (const scope of ["@grpc", "@npmcli", "@opentelemetry"]) await unlinked(join(modules, scope));
   for (const name of ["@npmcli/arborist", "normalize-package-data", "typescript"]) await late(join(modules, name));
+  for (const name of ["@grpc/grpc-js", "@opentelemetry/api", "semver"]) await joined(join(modules, name));
   const sdk = join(modules, "@pulumi/pulumi");
   const automation = join(sdk, "automation");
   await rename(join(automation, "index.js"), join(automation, "whole.js"));
@@ -81,6 +83,18 @@ async function late(module: string): Promise<void> {
   const { version } = JSON.parse(await readFile(join(real, "package.json"), "utf8"));
   await writeFile(join(module, "package.json"), JSON.stringify({ version }));
   await writeFile(join(module, "index.js"), lately(real));
+}
+
+/** A package of many files as one file in place of a link to it. */
+async function joined(module: string): Promise<void> {
+  const real = await realpath(module);
+  const { version, main } = JSON.parse(await readFile(join(real, "package.json"), "utf8"));
+  const bundle = await rolldown({ input: join(real, main), platform: "node", logLevel: "warn" });
+  const { output } = await bundle.generate({ format: "cjs", codeSplitting: false });
+  await bundle.close();
+  await unlinked(module, ["package.json", "index.js"]);
+  await writeFile(join(module, "package.json"), JSON.stringify({ version }));
+  await writeFile(join(module, "index.js"), output[0].code);
 }
 
 /** A module that loads another when something of it is used. What is asked of every module at once does not load it. */
