@@ -48,7 +48,7 @@ const groups: readonly (readonly Test[])[] = [
   [kind("unit"), kind("fuzz")],
   [
     kind("lifecycle", [hydra], 60),
-    property("property", hydra, process.env.PROPERTY_RUNS),
+    property("property", hydra, process.env.PROPERTY_RUNS ?? (postgres ? "810" : undefined)),
     postgres
       ? property("postgres", onItsOwn, process.env.PROPERTY_RUNS ?? "240")
       : kind("postgres", [], 5, { include: [without] }),

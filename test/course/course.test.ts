@@ -9,7 +9,7 @@ import { runCourse } from "./run.ts";
 import type { Told } from "./tell.ts";
 import { written } from "./written.ts";
 
-const count = Number(process.env.COURSE_RUNS ?? 12);
+const count = Number(process.env.COURSE_RUNS ?? 8);
 const seed = Number(process.env.COURSE_SEED ?? 1);
 
 let a: Hydra;
