@@ -1,9 +1,10 @@
 // Knows the order of a whole test run and its last line: build, programs, lint, types, tests. `npm test -- <for vitest>`.
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { parseCLI, startVitest, type TestModule } from "vitest/node";
-import { languageParts } from "./language.mts";
+import { languageParts, pythonEnvironment } from "./language.mts";
 import { parts } from "./part.mts";
 
 const repository = resolve(import.meta.dirname, "..");
@@ -17,13 +18,8 @@ try {
   const { filter, options } = parseCLI(["vitest", "run", ...process.argv.slice(2)]);
   // Files of sources that were since renamed would be packed, too.
   rmSync("dist", { recursive: true, force: true });
-  command("npm", "run", "--silent", "build");
-  // Unit tests need neither Pulumi nor Hydra, and nobody should wait for a build of those for them.
-  if (filter.length === 0 || filter.some((name) => !name.includes("test/unit"))) await parts();
-  if (filter.length === 0 || filter.some((name) => /test\/(example|language|release)/.test(name)))
-    await languageParts();
-  command("biome", "check", ".");
-  command("tsc");
+  await command("npm", "run", "--silent", "build");
+  await Promise.all([command("biome", "check", ".").then(() => command("tsc")), programs(filter)]);
   const vitest = await startVitest(filter, { ...options, run: true, watch: false });
   for (const module of vitest.state.getTestModules()) collect(module);
   for (const _ of vitest.state.getUnhandledErrors()) failed.push("an error outside of every test");
@@ -41,12 +37,24 @@ process.stdout.write(list("Skipped", skipped) + list("Failed", failed));
 process.stdout.write(`\n${passed.length} passed, ${failed.length} failed, ${skipped.length} skipped\n`);
 process.exit(failed.length > 0 ? 1 : 0);
 
-function command(name: string, ...args: string[]): void {
+async function command(name: string, ...args: string[]): Promise<void> {
   const line = [name, ...args].join(" ");
   process.stdout.write(`> ${line}\n`);
   const path = [join(repository, "node_modules/.bin"), process.env.PATH].join(delimiter);
-  const { status } = spawnSync(name, args, { stdio: "inherit", env: { ...process.env, PATH: path } });
+  const [status] = await once(spawn(name, args, { stdio: "inherit", env: { ...process.env, PATH: path } }), "close");
   if (status !== 0) failed.push(line);
+}
+
+/** Unit tests need neither Pulumi nor Hydra, and nobody should wait for a build of those for them. */
+async function programs(filter: readonly string[]): Promise<void> {
+  const asks = (pattern: RegExp) => filter.length === 0 || filter.some((name) => pattern.test(name));
+  const inLanguages = asks(/test\/(example|language|release)/);
+  await Promise.all([
+    asks(/^(?!.*test\/unit)/) ? parts() : undefined,
+    // Python's packages come over the network.
+    inLanguages ? pythonEnvironment() : undefined,
+  ]);
+  if (inLanguages) await languageParts();
 }
 
 function collect(module: TestModule): void {
