@@ -128,7 +128,8 @@ async function startStock(folder: string, settings: Readonly<Record<string, stri
   await symlink(process.cwd(), join(folder, "node_modules/pulumi-hydra"));
   const server = join(process.cwd(), "node_modules/@pulumi/pulumi/cmd/dynamic-provider");
   const env = { NODE_COMPILE_CACHE: await compiledSdk() };
-  const engine = await startEngine({ command: [process.execPath, server], folder, config: null, env });
+  const late = ["--require", join(process.cwd(), "test/support/late-module.cjs")];
+  const engine = await startEngine({ command: [process.execPath, ...late, server], folder, config: null, env });
   await engine.configure(Object.fromEntries(Object.entries(settings).map(([key, value]) => [`hydra:${key}`, value])));
   return engine;
 }
