@@ -88,12 +88,12 @@ async function late(module: string): Promise<void> {
 /** A package of many files as one file in place of a link to it. */
 async function joined(module: string): Promise<void> {
   const real = await realpath(module);
-  const { version, main } = JSON.parse(await readFile(join(real, "package.json"), "utf8"));
+  const { version, main, types } = JSON.parse(await readFile(join(real, "package.json"), "utf8"));
   const bundle = await rolldown({ input: join(real, main), platform: "node", logLevel: "warn" });
   const { output } = await bundle.generate({ format: "cjs", codeSplitting: false });
   await bundle.close();
   await unlinked(module, ["package.json", "index.js"]);
-  await writeFile(join(module, "package.json"), JSON.stringify({ version }));
+  await writeFile(join(module, "package.json"), JSON.stringify({ version, types }));
   await writeFile(join(module, "index.js"), output[0].code);
 }
 
