@@ -35,11 +35,9 @@ const quiet = ["--quiet", "--disable-pip-version-check"];
 /** Go programs are built without C, as everything else of Pulumi is here, so that they share what is compiled. */
 export const goEnvironment = { GOFLAGS: "-mod=mod", GOWORK: "off", CGO_ENABLED: "0" };
 
-/**
- * Maven keeps what it downloads in the cache: what it is told so by, and its environment variable. A program runs in Maven's
- * own process, for a second: it is not worth the second compiler.
- */
+/** Maven keeps what it downloads in the cache. */
 export const mavenRepository = `-Dmaven.repo.local=${cached("maven")}`;
+/** A program runs in Maven's own process, for a second: it is not worth the second compiler. */
 export const javaEnvironment = { MAVEN_OPTS: `${mavenRepository} -XX:TieredStopAtLevel=1 -XX:+UseSerialGC` };
 
 /** The language hosts and what makes SDKs, those that are missing built one after the other. */

@@ -164,7 +164,7 @@ function hintAtSecret<T>(body: unknown, answer: Promise<T>): Promise<T> {
     const secret = secretOf(body);
     const long = typeof secret === "string" && Buffer.byteLength(secret) > longestForBcrypt;
     if (!long || !(error instanceof HydraError) || error.status !== 500) throw error;
-    const message = `${error.message}; the client secret has more than ${longestForBcrypt} bytes, which a Hydra that hashes with BCrypt (oauth2.hashers.algorithm) cannot store`;
+    const message = `${error.message}; the client secret has more than ${longestForBcrypt} bytes, which Hydra cannot store with BCrypt (oauth2.hashers.algorithm)`;
     throw amended(error, { code: "secret-too-long", message, advice: "choose a shorter one" });
   });
 }

@@ -493,9 +493,12 @@ async function takeAway(world: World, model: StackModel): Promise<boolean> {
   for (const { server, id } of undeclared(marker, model, models, foreignOf(world), live)) {
     if (!excused(id)) continue;
     const trust = live[server].trusts.find((each) => each.id === id);
-    if (trust) await endTrust(world, server, trust);
-    else await remove(servers[server], clientPath(id));
-    const [issuer, , kid] = trust ? JSON.parse(identityIn(marker, trust)) : [];
+    if (!trust) {
+      await remove(servers[server], clientPath(id));
+      continue;
+    }
+    await endTrust(world, server, trust);
+    const [issuer, , kid] = JSON.parse(identityIn(marker, trust));
     wentAlong ||= model.program.some(
       (one) => serverOf(one) === server && one.args.issuer === issuer && kidOf(one.args.key) === kid,
     );

@@ -136,7 +136,7 @@ describe("absence, errors and retries", () => {
     const { server } = configure((key) => ({ adminUrl: gateway.url, retries: 0 })[key], {});
     const { api } = server(undefined, () => undefined);
     const hint =
-      "; the client secret has more than 72 bytes, which a Hydra that hashes with BCrypt (oauth2.hashers.algorithm) cannot store";
+      "; the client secret has more than 72 bytes, which Hydra cannot store with BCrypt (oauth2.hashers.algorithm)";
     for (const [secret, hinted] of [
       ["x".repeat(72), false],
       ["x".repeat(73), true],

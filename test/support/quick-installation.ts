@@ -1,7 +1,7 @@
 // Knows how Pulumi starts sooner in an installation on which many commands run.
 import { mkdir, readdir, readFile, realpath, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { delimiter, join } from "node:path";
+import { delimiter, join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { rolldown } from "rolldown";
 import { cached } from "../../tools/cache.mts";
@@ -68,8 +68,9 @@ async function startVault(): Promise<string> {
  */
 async function withLateModules(modules: string): Promise<void> {
   for (const scope of ["@grpc", "@npmcli", "@opentelemetry"]) await unlinked(join(modules, scope));
-  for (const name of ["@npmcli/arborist", "normalize-package-data", "typescript"]) await late(join(modules, name));
-  for (const name of ["@grpc/grpc-js", "@opentelemetry/api", "semver"]) await joined(join(modules, name));
+  for (const name of ["@npmcli/arborist", "normalize-package-data", "typescript"])
+    await replaced(join(modules, name), lately);
+  for (const name of ["@grpc/grpc-js", "@opentelemetry/api", "semver"]) await replaced(join(modules, name), joined);
   const sdk = join(modules, "@pulumi/pulumi");
   const automation = join(sdk, "automation");
   await rename(join(automation, "index.js"), join(automation, "whole.js"));
@@ -77,33 +78,27 @@ async function withLateModules(modules: string): Promise<void> {
   for (const file of await readdir(sdk, { recursive: true })) if (file.endsWith(".js.map")) await rm(join(sdk, file));
 }
 
-/** The package in place of a link to it. */
-async function late(module: string): Promise<void> {
+/** Puts another `index.js` in the place of a package's own; its other files are links. */
+async function replaced(
+  module: string,
+  index: (real: string, main: string) => string | Promise<string>,
+): Promise<void> {
   const real = await unlinked(module, ["package.json", "index.js"]);
-  const { version } = JSON.parse(await readFile(join(real, "package.json"), "utf8"));
-  await writeFile(join(module, "package.json"), JSON.stringify({ version }));
-  await writeFile(join(module, "index.js"), lately(real));
+  const { version, main, types } = JSON.parse(await readFile(join(real, "package.json"), "utf8"));
+  await writeFile(join(module, "package.json"), JSON.stringify({ version, types }));
+  await writeFile(join(module, "index.js"), await index(real, main));
 }
 
-/** A package of many files as one file in place of a link to it. */
-async function joined(module: string): Promise<void> {
-  const real = await realpath(module);
-  const { version, main, types } = JSON.parse(await readFile(join(real, "package.json"), "utf8"));
+/** A package of many files as one file. */
+async function joined(real: string, main: string): Promise<string> {
   const bundle = await rolldown({ input: join(real, main), platform: "node", logLevel: "warn" });
   const { output } = await bundle.generate({ format: "cjs", codeSplitting: false });
   await bundle.close();
-  await unlinked(module, ["package.json", "index.js"]);
-  await writeFile(join(module, "package.json"), JSON.stringify({ version, types }));
-  await writeFile(join(module, "index.js"), output[0].code);
+  return output[0].code;
 }
 
-/** A module that loads another when something of it is used. What is asked of every module at once does not load it. */
-const lately = (real: string) => `const whole = () => require(${JSON.stringify(real)});
-module.exports = new Proxy(function () {}, {
-  apply: (_, self, args) => Reflect.apply(whole(), self, args),
-  get: (_, name) => name === "__esModule" || whole()[name],
-});
-`;
+const lately = (real: string) =>
+  `module.exports = require(${JSON.stringify(resolve("test/support/lately.cjs"))})(() => require(${JSON.stringify(real)}));\n`;
 
 /** Puts a folder of links in the place of a link to a folder, without some; returns where that folder is. */
 async function unlinked(link: string, without: readonly string[] = []): Promise<string> {
