@@ -1,8 +1,13 @@
 // Knows how to run another program so that it never outlives this process, however this process ends.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { rm } from "node:fs/promises";
+import type { Socket } from "node:net";
+import { constants } from "node:os";
 import { join } from "node:path";
+import type { Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+import { end } from "./end.mts";
 
 /** A running program. Disposing of it ends it. */
 export interface Child extends AsyncDisposable {
@@ -27,20 +32,19 @@ export interface ChildOptions {
   scratch?: string;
 }
 
-const watchdog = join(import.meta.dirname, "watchdog.mjs");
 const kept = 1_000_000;
 
 /**
- * Starts a program below a watchdog of its own: the watchdog sees its input close when this process is gone, even by
- * SIGKILL, and ends the program.
+ * Starts a program. If this process ends before it, even by SIGKILL, a watchdog ends it.
  *
  * @example
  * await using child = startChild("hydra", ["serve", "all"]);
  */
 export function startChild(command: string, args: readonly string[], options: ChildOptions = {}): Child {
   const { scratch = "", ...rest } = options;
-  // In a session of its own, or a kill of our process group would take the watchdog along and spare the program.
-  const process_ = spawn(process.execPath, [watchdog, scratch, command, ...args], { ...rest, detached: true });
+  // In a session of its own: a terminal's Ctrl-C is for us, who end it in order.
+  const process_ = spawn(command, args, { ...rest, stdio: ["ignore", "pipe", "pipe"], detached: true });
+  const { pid } = process_;
   let log = "";
   const read = (stream: NodeJS.ReadableStream): (() => string) => {
     let text = "";
@@ -52,18 +56,43 @@ export function startChild(command: string, args: readonly string[], options: Ch
   };
   const stdout = read(process_.stdout);
   const stderr = read(process_.stderr);
-  process_.stdin.on("error", () => undefined);
-  const ended = once(process_, "close").then(([code]) => ({
-    code: Number(code ?? 1),
-    stdout: stdout(),
-    stderr: stderr(),
-  }));
-  ended.catch(() => undefined);
+  const exited = new Promise<number>((resolve) => {
+    process_.on("exit", (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
+    process_.on("error", (error) => {
+      log += `could not start ${command}: ${error.message}\n`;
+      resolve(127);
+    });
+  });
+  if (pid) watch(`${pid} ${scratch}`);
+  const ended = (async (): Promise<ChildResult> => {
+    const [code] = await Promise.all([exited, once(process_, "close").catch(() => undefined)]);
+    if (scratch !== "") await rm(scratch, { recursive: true, force: true });
+    if (pid) watch(`${pid}`);
+    return { code, stdout: stdout(), stderr: pid ? stderr() : log };
+  })();
+  let ending: Promise<void> | undefined;
   const stop = async (): Promise<ChildResult> => {
-    process_.stdin.end();
+    if (pid && process_.exitCode === null && process_.signalCode === null) ending ??= end(pid, exited);
+    await ending;
     return ended;
   };
   return { ended, log: () => log, stop, [Symbol.asyncDispose]: async () => void (await stop()) };
+}
+
+let watchdog: Writable | undefined;
+
+/** Tells the watchdog of this process what it runs. One is started for the first program. */
+function watch(line: string): void {
+  if (!watchdog) {
+    const file = join(import.meta.dirname, "watchdog.mts");
+    const args = ["--disable-warning=ExperimentalWarning", file];
+    // It must outlive us, and we do not wait for it.
+    const started = spawn(process.execPath, args, { stdio: ["pipe", "ignore", "inherit"], detached: true });
+    started.unref();
+    (started.stdin as Socket).unref();
+    watchdog = started.stdin.on("error", () => undefined);
+  }
+  watchdog.write(`${line}\n`);
 }
 
 /**
