@@ -62,8 +62,8 @@ async function startVault(): Promise<string> {
 }
 
 /**
- * Pulumi's SDK loads all of this at each start: npm's arborist, what reads manifests, and its Automation API are used for nothing
- * that is tested here, TypeScript for programs in it and dynamic resources. Here each is loaded when it is used. And it reads its
+ * Pulumi's SDK loads all of this at each start: npm's arborist, what reads manifests, OpenTelemetry, and its Automation API are used
+ * for nothing that is tested here, TypeScript for programs in it and dynamic resources. Here each is loaded when it is used. And it reads its
  * own source maps for the stack of each promise that it makes.
  */
 async function withLateModules(modules: string): Promise<void> {
@@ -71,10 +71,23 @@ async function withLateModules(modules: string): Promise<void> {
   for (const name of ["@npmcli/arborist", "normalize-package-data", "typescript"])
     await replaced(join(modules, name), lately);
   for (const name of ["@grpc/grpc-js", "@opentelemetry/api", "semver"]) await replaced(join(modules, name), joined);
+  for (const name of [
+    "exporter-zipkin",
+    "instrumentation",
+    "instrumentation-grpc",
+    "resources",
+    "sdk-trace-base",
+    "sdk-trace-node",
+  ])
+    await replaced(join(modules, "@opentelemetry", name), membersLately);
   const sdk = join(modules, "@pulumi/pulumi");
-  const automation = join(sdk, "automation");
-  await rename(join(automation, "index.js"), join(automation, "whole.js"));
-  await writeFile(join(automation, "index.js"), lately("./whole.js"));
+  await withLateFile(join(sdk, "automation/index.js"), (whole) => lately(whole));
+  // It prepares a debugger for functions that are to be sent elsewhere: ours are not.
+  const prepared = '{ get: (late, name) => (name === "isInitializedAsync" ? async () => undefined : late[name]) }';
+  await withLateFile(
+    join(sdk, "runtime/closure/v8Hooks.js"),
+    (whole) => `module.exports = new Proxy(${late(whole)}, ${prepared});\n`,
+  );
   for (const file of await readdir(sdk, { recursive: true })) if (file.endsWith(".js.map")) await rm(join(sdk, file));
 }
 
@@ -97,8 +110,20 @@ async function joined(real: string, main: string): Promise<string> {
   return output[0].code;
 }
 
-const lately = (real: string) =>
-  `module.exports = require(${JSON.stringify(resolve("test/support/lately.cjs"))})(() => require(${JSON.stringify(real)}));\n`;
+async function withLateFile(file: string, text: (whole: string) => string): Promise<void> {
+  const whole = file.replace(/js$/, "whole.js");
+  await rename(file, whole);
+  await writeFile(file, text(whole));
+}
+
+const lately = (real: string) => `module.exports = ${late(real)};\n`;
+
+/** For a package that is taken apart where it is required. */
+const membersLately = (real: string) =>
+  `module.exports = new Proxy({}, { get: (_, name) => ${late(real, "[name]")} });\n`;
+
+const late = (real: string, member = "") =>
+  `require(${JSON.stringify(resolve("test/support/lately.cjs"))})(() => require(${JSON.stringify(real)})${member})`;
 
 /** Puts a folder of links in the place of a link to a folder, without some; returns where that folder is. */
 async function unlinked(link: string, without: readonly string[] = []): Promise<string> {
