@@ -62,24 +62,17 @@ async function startVault(): Promise<string> {
 }
 
 /**
- * Pulumi's SDK loads all of this at each start: npm's arborist, what reads manifests, OpenTelemetry, and its Automation API are used
- * for nothing that is tested here, TypeScript for programs in it and dynamic resources. Here each is loaded when it is used. And it reads its
- * own source maps for the stack of each promise that it makes.
+ * Pulumi's SDK loads all of this at each start, though it is used for nothing that is tested here: npm's arborist, what reads
+ * manifests, OpenTelemetry, and its Automation API; and TypeScript, which only programs in it and dynamic resources use. Here each
+ * is loaded when it is used. And it reads its own source maps for the stack of each promise that it makes.
  */
 async function withLateModules(modules: string): Promise<void> {
   for (const scope of ["@grpc", "@npmcli", "@opentelemetry"]) await unlinked(join(modules, scope));
   for (const name of ["@npmcli/arborist", "normalize-package-data", "typescript"])
     await replaced(join(modules, name), lately);
   for (const name of ["@grpc/grpc-js", "@opentelemetry/api", "semver"]) await replaced(join(modules, name), joined);
-  for (const name of [
-    "exporter-zipkin",
-    "instrumentation",
-    "instrumentation-grpc",
-    "resources",
-    "sdk-trace-base",
-    "sdk-trace-node",
-  ])
-    await replaced(join(modules, "@opentelemetry", name), membersLately);
+  const tracing = "exporter-zipkin instrumentation instrumentation-grpc resources sdk-trace-base sdk-trace-node";
+  for (const name of tracing.split(" ")) await replaced(join(modules, "@opentelemetry", name), membersLately);
   const sdk = join(modules, "@pulumi/pulumi");
   await withLateFile(join(sdk, "automation/index.js"), (whole) => lately(whole));
   // It prepares a debugger for functions that are to be sent elsewhere: ours are not.
