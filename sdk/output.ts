@@ -12,17 +12,21 @@ type Properties = Readonly<Record<string, unknown>>;
  * They are properties of the resource itself, like those that Pulumi makes: whoever exports a whole resource lists these.
  */
 export function outputsOnDemand(resource: pulumi.CustomResource, type: string, args: object): void {
-  const hidden = pulumi.runtime.isDryRun() ? eventual(args) : [];
-  const missing = Object.entries(accessorsOf(type)).filter(
-    ([name]) => !Object.hasOwn(resource, name) || hidden.includes(name),
-  );
+  const missing = Object.entries(accessorsOf(type)).filter(([name]) => !Object.hasOwn(resource, name));
   Object.defineProperties(resource, Object.fromEntries(missing));
+  if (!pulumi.runtime.isDryRun()) return;
+  for (const [name, given] of Object.entries(args))
+    if (Object.hasOwn(resource, name) && mayBeNothing(given))
+      Object.defineProperty(resource, name, accessor(type, name, given));
 }
 
-/** In a preview, Pulumi takes an output that resolved to nothing for unknown: what reads it would be shown as changed. */
-function eventual(args: object): string[] {
-  const isEventual = (value: unknown) => pulumi.Output.isInstance(value) || value instanceof Promise;
-  return Object.entries(args).flatMap(([name, value]) => (isEventual(value) ? [name] : []));
+/**
+ * Of what may mean "not set", no output is recorded. In a preview, Pulumi takes such an output for unknown, and would show what
+ * reads it as changed; in an `up`, it takes what the program gives, and so does an accessor in a preview.
+ */
+function mayBeNothing(value: unknown): boolean {
+  if (pulumi.Output.isInstance(value) || value instanceof Promise) return true;
+  return typeof value === "object" && value !== null ? Object.values(value).every(mayBeNothing) : !value;
 }
 
 const accessors = new Map<string, PropertyDescriptorMap>();
@@ -35,12 +39,12 @@ function accessorsOf(type: string): PropertyDescriptorMap {
   return made;
 }
 
-function accessor(type: string, name: string): PropertyDescriptor {
+function accessor(type: string, name: string, given?: unknown): PropertyDescriptor {
   return {
     configurable: true,
     enumerable: true,
     get(this: pulumi.CustomResource) {
-      const value = outputOf(this, type, name);
+      const value = outputOf(this, type, name, given);
       Object.defineProperty(this, name, { configurable: true, enumerable: true, value });
       return value;
     },
@@ -52,14 +56,14 @@ const registered = Symbol("registered");
 
 type Asked = pulumi.CustomResource & { [registered]?: Promise<Properties | undefined> };
 
-function outputOf(resource: Asked, type: string, name: string): pulumi.Output<unknown> {
+function outputOf(resource: Asked, type: string, name: string, given: unknown): pulumi.Output<unknown> {
   return resource.urn.apply(async (urn): Promise<unknown> => {
     if (resource[registered] === undefined) Object.defineProperty(resource, registered, { value: stateOf(urn) });
     const state = await resource[registered];
     if (state === undefined) return pulumi.unknown;
     // In a preview, null says that it will not be set.
-    if (state[name] === null) return undefined;
-    if (name in state) return (new Registered(urn, name) as unknown as Properties)[name];
+    if ((state[name] ?? null) !== null) return (new Registered(urn, name) as unknown as Properties)[name];
+    if (given !== undefined || name in state) return given;
     return pulumi.runtime.isDryRun() && isToBeFilled(type, name, state) ? pulumi.unknown : undefined;
   });
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, inject, it } from "vitest";
 import type { Workspace } from "../../tools/workspace.mts";
 import { admin, hydra } from "../support/hydra.ts";
+import { generateKey } from "../support/key.ts";
 import { json, pluginProgram, program } from "../support/program.ts";
 import { encrypted, errorsOf, recordedOne } from "../support/state.ts";
 import { workspace } from "../support/workspace.ts";
@@ -45,6 +46,7 @@ async function seen(stack: Workspace): Promise<Record<string, Sight>> {
   return Object.fromEntries(sights.map(({ name, ...sight }) => [name, sight]));
 }
 
+const quiet = (operations: object) => Object.fromEntries(Object.keys(operations).map((name) => [name, "same"]));
 const open = (value: unknown): Sight => ({ value, secret: false });
 const unset: Sight = { secret: false };
 
@@ -157,6 +159,49 @@ describe.each(hosts)("an output that the program does not name, on %s", (host, w
     await after(stack, "up");
     const { seen: known } = await after(stack, "preview");
     expect(known).toEqual({ "web.owner": unset, "web.clientName": open("Web") });
+  });
+
+  it("is in a preview what it is in an up, when the program names it by something that means nothing", async () => {
+    const named: Readonly<Record<string, readonly [nothing: unknown, value: unknown]>> = {
+      clientName: ["", "Web"],
+      clientUri: ["", "https://app.example"],
+      scope: ["", "read"],
+      audience: [[], ["https://api.example"]],
+      contacts: [[], ["a@example.com"]],
+      redirectUris: [[], ["https://app.example/callback"]],
+      metadata: [{}, { team: "a" }],
+      jwks: [{ keys: [] }, { keys: [generateKey("ES256", "a").publicJwk] }],
+      skipConsent: [false, true],
+      skipLogoutConsent: [false, true],
+      keepRegistrationToken: [false, true],
+    };
+    const names = Object.keys(named);
+    const args = (which?: 0 | 1) =>
+      json(Object.fromEntries(names.flatMap((name) => (which === undefined ? [] : [[name, named[name]?.[which]]]))));
+    const statements = [
+      'const args = require("./args.json");',
+      'for (const name of ["clientName", "scope", "contacts", "jwks", "skipConsent"]) if (name in args) args[name] = pulumi.output(args[name]);',
+      'const client = new hydra.OAuth2Client("client", args);',
+      ...names.map(
+        (name) =>
+          `new hydra.OAuth2Client("${name}", { metadata: { seen: client.${name}.apply((value) => JSON.stringify(value) ?? "nothing") } });`,
+      ),
+    ];
+    await using stack = await workspace({
+      files: { ...write(...statements), "args.json": args() },
+      config,
+      path: [folder],
+    });
+    await after(stack, "up");
+    for (const which of [0, 1, 0] as const) {
+      await stack.write({ "args.json": args(which) });
+      const { operations: promised } = await after(stack, "preview");
+      const { operations: came } = await after(stack, "up");
+      expect(promised).toStrictEqual(came);
+      expect(came).not.toStrictEqual(quiet(came));
+      const { operations: next } = await after(stack, "preview");
+      expect(next).toStrictEqual(quiet(came));
+    }
   });
 
   it("can be secret by option, be given to another resource, and makes that depend on its own", async () => {
