@@ -758,10 +758,11 @@ async function follow(world: World, stack: 0 | 1, { errors, operations }: Result
     );
     done.push("deleteBeforeReplace");
   }
-  if (/give all of them a key with another kid/.test(text)) {
+  if (/give all of them a key with another kid|give the new key another kid/.test(text)) {
     // The key of these cannot be read. Of the one that failed, the program may name another issuer by now.
+    const isAll = text.includes("give all of them");
     const isMeant = ({ name, type, args }: Declared) =>
-      type === "TrustedJwtIssuer" && (args.issuer === "slashed" || failed.includes(name));
+      type === "TrustedJwtIssuer" && ((isAll && args.issuer === "slashed") || failed.includes(name));
     const key = model.program.some(({ args }) => args.key === "k3") ? "k4" : "k3";
     model.program = model.program.map((one) => (isMeant(one) ? { ...one, args: { ...one.args, key } } : one));
     set(isMeant, () => ({ deleteBeforeReplace: false }));

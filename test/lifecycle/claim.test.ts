@@ -131,6 +131,27 @@ describe.each(["plugin", "dynamic"] as const)("on the %s host", (name) => {
       });
       expect((await live(clientId)).client_name).toBe("One");
     });
+
+    it("that another resource has created since is refused to the one that has it recorded, now and later", async () => {
+      const clientId = newId();
+      const old = await operation((host) => add(host, client, { clientId, clientName: "A" }));
+      await admin.delete(path(clientId));
+      await nextSecond(old.state.createdAt);
+      // It keeps the id that is recorded, when the program no longer names one.
+      const keepOld = async (host: Host) => {
+        const { inputs } = await host.check(client, { clientName: "A" }, { clientId, clientName: "A" }, "web");
+        return host.diff(client, old, inputs, "web");
+      };
+      const made = await operation(async (host) => {
+        const created = await add(host, client, { clientId, clientName: "B" }, "shop");
+        expect((await failing(keepOld(host)))[1]).toContain("[declared-twice]");
+        return created;
+      });
+      await operation(async (host) => {
+        await keep(host, client, made, { clientId, clientName: "B" }, "shop");
+        expect((await failing(keepOld(host)))[1]).toContain("[declared-twice]");
+      });
+    });
   });
 
   describe("lifespans", () => {

@@ -45,9 +45,17 @@ interface Claimant extends Operation {
   readonly memory: Memory;
 }
 
-/** A recorded resource that the program keeps. Refused when another one owns the lifespans. */
+/**
+ * A recorded resource that the program keeps. Refused when another one owns the lifespans, and when another one has created the
+ * client since: what is recorded here is gone.
+ */
 export function keep({ memory, urn }: Claimant, type: ClaimType, id: string, inputs: Values, state: Values): void {
   const claims = claimsOf(memory, id);
+  if (type === "OAuth2Client")
+    requireOnlyClient(claims, id, (claim) => {
+      const isOwn = urn === undefined ? sameProgram(claim.inputs, inputs) : claim.urn === urn;
+      return isOwn || !isAnotherTime(claim.createdAt, state.createdAt);
+    });
   const before = claims.find((claim) => claim.type === type && isOfRecorded(claim, urn, state));
   const stage = before?.stage === "created" ? "created" : "kept";
   const createdAt = state.createdAt ?? before?.createdAt;
@@ -61,23 +69,21 @@ export function leave({ memory, urn }: Claimant, type: ClaimType, id: string, st
 }
 
 /** What is checked without anything recorded: it is new, or takes the place of what is recorded. */
-export function plan(operation: Claimant, type: ClaimType, id: string, inputs: Values): void {
-  const { memory, urn } = operation;
+export function plan({ memory, urn }: Claimant, type: ClaimType, id: string, inputs: Values): void {
   for (const claim of renewable(memory, id, inputs)) {
     const same = urn === undefined ? sameProgram(claim.inputs, inputs) : claim.urn === urn;
     if (claim.type === type && claim.stage === "kept" && same) claim.stage = "renewed";
   }
-  if (type === "OAuth2Client") requireOnlyClient(operation, id, inputs);
   const claims = claimsOf(memory, id);
+  if (type === "OAuth2Client") requireOnlyClient(claims, id, (claim) => isOfNew(claim, urn, inputs));
   if (claims.some((claim) => claim.type === type && isOfNew(claim, urn, inputs))) return;
   replaceClaim(claims, undefined, { type, urn, inputs, state: undefined, stage: "new", createdAt: undefined }, id);
 }
 
 /** The resource is being created. */
-export function create(operation: Claimant, type: ClaimType, id: string, inputs: Values): Claim {
-  const { memory, urn } = operation;
-  if (type === "OAuth2Client") requireOnlyClient(operation, id, inputs);
+export function create({ memory, urn }: Claimant, type: ClaimType, id: string, inputs: Values): Claim {
   const claims = claimsOf(memory, id);
+  if (type === "OAuth2Client") requireOnlyClient(claims, id, (claim) => isOfNew(claim, urn, inputs));
   const before = claims.find((claim) => claim.type === type && isOfNew(claim, urn, inputs));
   const claim: Claim = { type, urn, inputs, state: undefined, stage: "created", createdAt: undefined };
   replaceClaim(claims, before, claim, id);
@@ -176,11 +182,8 @@ export function lifespansTakenAway(memory: Memory, id: string, inputs: Values): 
 }
 
 /** Two clients of one id on one server are one: refused when another resource of the program has it. */
-function requireOnlyClient({ memory, urn }: Claimant, id: string, inputs: Values): void {
-  const others = claimsOf(memory, id).filter(
-    (claim) => claim.type === "OAuth2Client" && !isOfNew(claim, urn, inputs) && claim.stage !== "renewed",
-  );
-  const [other] = others;
+function requireOnlyClient(claims: readonly Claim[], id: string, isOwn: (claim: Claim) => boolean): void {
+  const other = claims.find((claim) => claim.type === "OAuth2Client" && claim.stage !== "renewed" && !isOwn(claim));
   if (other === undefined) return;
   const message = `clientId: two resources of this program use the client id ${JSON.stringify(id)}${named(other)}`;
   const advice = "give one of them another clientId, or remove one from the program";
