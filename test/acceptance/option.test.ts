@@ -71,9 +71,9 @@ async function succeeds(operation: Promise<Operation>): Promise<Operation> {
   return done;
 }
 
-async function fails(operation: Promise<Operation>, message: string): Promise<void> {
+async function fails(operation: Promise<Operation>, message: string | RegExp): Promise<void> {
   const done = await operation;
-  expect([done.code === 0, errorsOf(done).join("\n")]).toEqual([false, expect.stringContaining(message)]);
+  expect([done.code === 0, errorsOf(done).join("\n")]).toEqual([false, expect.stringMatching(message)]);
 }
 
 const without = async (stack: Workspace, write: typeof program) => {
@@ -224,7 +224,8 @@ describe.each(Object.entries(hosts))("on the %s host", (host, write) => {
     );
     await using stack = await start(write(...importing));
     if (host === "dynamic") {
-      await fails(stack.up(), "code must be a string, not undefined");
+      // Pulumi's server of dynamic providers says it, in old versions in other words.
+      await fails(stack.up(), /code must be a string, not undefined|reading 'toJavaScript'/);
       return remove();
     }
     const { operations } = await succeeds(stack.up());
