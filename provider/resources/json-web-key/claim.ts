@@ -46,9 +46,8 @@ export function leaveKey({ memory, urn }: Claimant, id: string, state: Values): 
 
 /** What is checked without anything recorded is new, or takes the place of what is recorded: where no URN is known, its inputs tell. */
 export function renewKey({ memory, urn }: Claimant, inputs: Values): void {
-  if (urn !== undefined) return;
-  for (const claim of memory.keyClaims.values())
-    claim.keepers = claim.keepers.filter((keeper) => !sameProgram(keeper.inputs, inputs));
+  const isOwn = (keeper: Keeper) => (urn === undefined ? sameProgram(keeper.inputs, inputs) : keeper.urn === urn);
+  for (const claim of memory.keyClaims.values()) claim.keepers = claim.keepers.filter((keeper) => !isOwn(keeper));
 }
 
 /** Marks what was created from a private key of the program's; returns what to record of that. */
@@ -62,12 +61,10 @@ export function markCreation({ memory }: Claimant, id: string): Values {
 export function sparesKey({ memory, urn, warn }: Claimant, id: string, state: Values): boolean {
   const claim = claimOf(memory.keyClaims, id);
   if (claim.creation !== undefined && claim.creation !== state[creationKey]) return true;
-  const keeper = claim.keepers.find((other) => urn === undefined || other.urn !== urn);
-  if (keeper === undefined) {
-    claim.keepers = [];
-    return false;
-  }
-  warn(keptByAnother("key", id, keeper.urn));
+  const [keeper] = claim.keepers;
+  if (keeper === undefined) return false;
+  // Where it is its own: a pending deletion of what was replaced before. A refresh has recorded the present key there, too.
+  if (urn === undefined || keeper.urn !== urn) warn(keptByAnother("key", id, keeper.urn));
   return true;
 }
 

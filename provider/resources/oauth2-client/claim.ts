@@ -104,6 +104,8 @@ export function sparesClient({ memory, urn, warn }: Claimant, id: string, state:
   const claims = claimsOf(memory, id);
   const clients = claims.filter(({ type }) => type === "OAuth2Client");
   if (clients.some((claim) => isOlder(state, claim))) return true;
+  // A pending deletion of what was replaced before. A refresh has recorded the present client there, too.
+  if (urn !== undefined && clients.some((claim) => claim.stage === "kept" && claim.urn === urn)) return true;
   // What is only checked so far does not exist yet: what does is what is recorded.
   const isOwn = ({ stage, urn: other }: Claim) =>
     stage === "created" || stage === "new" || (urn === undefined ? stage === "renewed" : other === urn);
