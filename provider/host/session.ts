@@ -26,7 +26,7 @@ import { functions, resources } from "../registry.ts";
 import type { HydraOperation } from "../resources/memory.ts";
 import { type Change, detail } from "./detail.ts";
 import { importedKey, requireOwn, requireSameServer } from "./import.ts";
-import { describe, lossOf } from "./message.ts";
+import { deletedInDoubt, describe, lossOf } from "./message.ts";
 import { OperationError, unknownType } from "./operation-error.ts";
 import { notIgnored, type Place } from "./path.ts";
 import { previewOfCreate, previewOfUpdate, stablesOf } from "./preview.ts";
@@ -220,7 +220,7 @@ export function createSession(setting: (key: string) => unknown, stop: () => Abo
       const server = serverOfState(resource, state);
       return attempt({ verb: "delete", type, id, server }, call, async (operation) => {
         requireOwn(state, server, configuration.namesServers);
-        await resource.delete(operation, { id, state: requireKnown(state) });
+        await deletedInDoubt(resource.delete(operation, { id, state: requireKnown(state) }));
       });
     },
 

@@ -54,6 +54,45 @@ describe("an edit of what `pulumi state taint` replaces", () => {
   });
 });
 
+it.each(Object.entries(hosts))(
+  "a deletion whose answer is lost is followed by a refresh, as it says, on the %s host",
+  async (_, write) => {
+    const [clientId, issuer] = [`lost-${randomUUID()}`, randomUUID()];
+    const trust = {
+      issuer,
+      subject: "alice",
+      jwk: generateKey("ES256", "k").publicJwk,
+      expiresAt: "2099-01-01T00:00:00Z",
+    };
+    const options = { deleteBeforeReplace: true };
+    const all = ["OAuth2Client web", "TrustedJwtIssuer idp"];
+    await using proxy = await startFaultProxy(hydra.adminUrl);
+    const replaced = write(
+      `new hydra.OAuth2Client("web", ${json({ clientId })}, ${json(options)});`,
+      `new hydra.TrustedJwtIssuer("idp", ${json(trust)}, ${json(options)});`,
+    );
+    await using stack = await start(replaced, { "hydra:adminUrl": proxy.url, "hydra:retries": "0" });
+    await expectDeployed(stack, all);
+    proxy.spoil(({ method }) => (method === "DELETE" ? { forward: "all", answer: "reset" } : undefined));
+    const urns = Object.values(await recorded(stack)).flatMap(({ urn }) => ["--replace", urn]);
+    // Pulumi stops at the first one that fails.
+    const failed = errorsOf(await stack.up(...urns)).filter((line) => line.includes("could not"));
+    expect(failed).not.toEqual([]);
+    for (const line of failed)
+      expect(line).toContain("it may have been deleted, so run `pulumi refresh` before the next `pulumi up`");
+    proxy.spoil(undefined);
+    const left = async () => [
+      await statusOf(path(clientId)),
+      (await admin.get(`${trusts}?issuer=${issuer}`)).body.list,
+    ];
+    expect(await left()).not.toEqual([200, [expect.objectContaining({ subject: "alice" })]]);
+
+    expect((await stack.refresh()).code).toBe(0);
+    await expectDeployed(stack, all);
+    expect(await left()).toEqual([200, [expect.objectContaining({ subject: "alice" })]]);
+  },
+);
+
 describe.each(Object.entries(hosts))("lifespans on the %s host", (_, write) => {
   const lifespans = (clientId: string, args: object) =>
     write(statement("ClientLifespans", "web", { clientId, ...args }));

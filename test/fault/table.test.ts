@@ -140,7 +140,7 @@ afterAll(async () => {
     "A cell says how the operation ended, and how many requests arrived at the proxy:",
     "",
     "- **done**: the operation succeeded. The state agrees with the server.",
-    "- **fails**: the operation ended with an error. The state is as before. The server is as before too, except that a delete may have happened: the next `up` finds that.",
+    "- **fails**: the operation ended with an error. The state is as before. The server is as before too, except that a delete may have happened: the message then asks for a `pulumi refresh`.",
     "- **kept**: the operation ended with an error, and the change may or may not have happened. The resource stays in the state as unfinished. The next `up` checks and",
     "  completes the change.",
     "- **unsure**: the operation ended with an error, and the object may or may not exist. Pulumi records nothing. The message says how to find the object, and how to",
