@@ -72,6 +72,8 @@ interface World extends Place {
   readonly names: Map<string, Set<string>>;
   readonly log: string[];
   commands: number;
+  /** Something was killed since what belongs to others was last looked at. */
+  killed: boolean;
 }
 
 class Wrong extends Error {}
@@ -100,6 +102,7 @@ export async function tell(course: Course, place: Place): Promise<Told> {
     names: new Map(),
     log: [],
     commands: 0,
+    killed: false,
   };
   const told = (wrong: string[]): Told => ({ wrong, log: world.log, commands: world.commands });
   const against = contradiction(course.programs, [], []);
@@ -631,17 +634,23 @@ async function untouched(world: World, say: string): Promise<void> {
       fail(say, `the client ${String(live.client_name)} of somebody else changed`);
   if (world.foreignTrusts.length === 0) return;
   const live = await lookAround(world);
-  for (const { server, issuer, subject, key } of world.foreignTrusts) {
-    const identity = JSON.stringify([issuer, subject, kidOf(key)]);
-    const found = live[server].trusts.find((each) => identityIn(world.marker, each) === identity);
-    if (!found) {
-      // Hydra deletes it with the key of ours. Who is killed before making it anew has nothing to remember that by.
-      if (world.models.some(({ killed }) => killed)) continue;
-      fail(say, `the trust ${identity} of somebody else is gone`);
-    }
-    if (!isDeepStrictEqual([found.scope, found.expires_at], [["foreign"], "2097-01-01T00:00:00Z"]))
+  const lost = new Set<string>();
+  for (const one of world.foreignTrusts) {
+    const identity = foreignIdentity(one);
+    const found = live[one.server].trusts.find((each) => identityIn(world.marker, each) === identity);
+    // Hydra deletes it with the key of ours. Who is killed before making it anew has nothing to remember that by.
+    if (!found && world.killed) lost.add(identity);
+    else if (!found) fail(say, `the trust ${identity} of somebody else is gone`);
+    else if (!isDeepStrictEqual([found.scope, found.expires_at], [["foreign"], "2097-01-01T00:00:00Z"]))
       fail(say, `the trust ${identity} of somebody else changed`);
   }
+  world.killed = false;
+  const left = world.foreignTrusts.filter((one) => !lost.has(foreignIdentity(one)));
+  world.foreignTrusts.splice(0, world.foreignTrusts.length, ...left);
+}
+
+function foreignIdentity({ issuer, subject, key }: ForeignTrust): string {
+  return JSON.stringify([issuer, subject, kidOf(key)]);
 }
 
 /** Not known yet, or secret: the event log has neither. */
@@ -822,6 +831,7 @@ async function spoiled(world: World, stack: 0 | 1, command: Command, fault: Faul
     world.log.push(`  the fault is met by a ${method}`);
     if (isKill) {
       models[stack].killed = true;
+      world.killed = true;
       hit();
       return { forward: fault.done ? "all" : "nothing", answer: "reset" };
     }
