@@ -693,6 +693,11 @@ async function failed(world: World, stack: 0 | 1, result: Result, say: string, o
   readable(world, model, result, say);
   model.tried.push(model.program);
   for (const name of remadeIn(result)) model.remade.add(name);
+  // Of a deletion in doubt, nothing but a refresh tells; a message that asks for one before anything else is heeded.
+  if (!/`pulumi refresh` before the next/.test(result.errors.join())) return;
+  world.commands++;
+  const refreshed = await world.stacks[stack].run({ verb: "refresh", clear: model.killed }, model.program);
+  if (refreshed.green) sawAll(model);
 }
 
 /** Looks at what a person is told. */
