@@ -138,6 +138,11 @@ describe.each(["plugin", "dynamic"] as const)("on the %s host", (name) => {
     const next = await made(news);
     await host.delete(type, old.held);
     expect(await live(set, "a")).toMatchObject(next.held.state.publicKey as object);
+    // After a refresh, the present key is recorded in what is to be deleted, too.
+    await using later = await startHost(name);
+    await later.diff(type, next.held, next.inputs, "web");
+    await later.delete(type, next.held, "web");
+    expect(await isThere(set, "a")).toBe(true);
   });
 
   it("a pending deletion leaves a key of the program's own alone that was created again since", async () => {
