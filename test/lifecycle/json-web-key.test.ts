@@ -140,6 +140,7 @@ describe.each(["plugin", "dynamic"] as const)("on the %s host", (name) => {
     expect(await live(set, "a")).toMatchObject(next.held.state.publicKey as object);
     // After a refresh, the present key is recorded in what is to be deleted, too.
     await using later = await startHost(name);
+    await later.check(type, news, next.inputs, "web");
     await later.diff(type, next.held, next.inputs, "web");
     await later.delete(type, next.held, "web");
     expect(await isThere(set, "a")).toBe(true);
