@@ -15,14 +15,19 @@ export function outputsOnDemand(resource: pulumi.CustomResource, type: string, a
   const missing = Object.entries(accessorsOf(type)).filter(([name]) => !Object.hasOwn(resource, name));
   Object.defineProperties(resource, Object.fromEntries(missing));
   if (!pulumi.runtime.isDryRun()) return;
+  const { secrets } = fieldsOf(type);
   for (const [name, given] of Object.entries(args))
-    if (Object.hasOwn(resource, name) && mayBeNothing(given))
-      Object.defineProperty(resource, name, accessor(type, name, given));
+    if (given !== undefined && given !== null && mayBeNothing(given))
+      Object.defineProperty(
+        resource,
+        name,
+        accessor(type, name, secrets.includes(name) ? pulumi.secret(given) : given),
+      );
 }
 
 /**
- * Of what may mean "not set", no output is recorded. In a preview, Pulumi takes such an output for unknown, and would show what
- * reads it as changed; in an `up`, it takes what the program gives, and so does an accessor in a preview.
+ * Of what may mean "not set", no output is recorded. In a preview, such an output is unknown to Pulumi, which would show what
+ * reads it as changed. In an `up`, Pulumi uses the value of the program, and so does an accessor in a preview.
  */
 function mayBeNothing(value: unknown): boolean {
   if (pulumi.Output.isInstance(value) || value instanceof Promise) return true;

@@ -42,7 +42,7 @@ const kept = 1_000_000;
  */
 export function startChild(command: string, args: readonly string[], options: ChildOptions = {}): Child {
   const { scratch = "", ...rest } = options;
-  // In a session of its own: a terminal's Ctrl-C is for us, who end it in order.
+  // In another session: a terminal's Ctrl-C is for us, and we end the program in order.
   const process_ = spawn(command, args, { ...rest, stdio: ["ignore", "pipe", "pipe"], detached: true });
   const { pid } = process_;
   let log = "";

@@ -29,7 +29,7 @@ export function lossOf(names: readonly string[]): Explanation {
   return { code: "secret-unkept", message };
 }
 
-/** A deletion that may have been done although it failed: what is recorded may be gone, and Pulumi looks only when it is told to. */
+/** A deletion that may have been done although it failed: what is recorded may be gone, and only a refresh shows that. */
 export async function deletedInDoubt(work: Promise<void>): Promise<void> {
   return work.catch((error: unknown) => {
     // Of what has to be created again after a deletion, the error says more.

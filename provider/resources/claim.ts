@@ -11,6 +11,15 @@ export function sameProgram(left: Values, right: Values): boolean {
   return sameJson(program(left), program(right));
 }
 
+/** Whether an operation is on the resource with these inputs. Where no URN is known, what the program writes tells. */
+export function isOfProgram(
+  other: { readonly urn: string | undefined; readonly inputs: Values },
+  urn: string | undefined,
+  inputs: Values,
+): boolean {
+  return urn === undefined ? sameProgram(other.inputs, inputs) : other.urn === urn;
+}
+
 /** The warning of a deletion that leaves an object to another resource, which has the URN where one is known. */
 export function keptByAnother(kind: "client" | "key", id: string, urn: string | undefined): Explanation {
   const message = `the ${kind} ${JSON.stringify(id)} was not deleted: another resource of this program has it${urn === undefined ? "" : ` (${urn})`}`;

@@ -161,6 +161,19 @@ describe.each(hosts)("an output that the program does not name, on %s", (host, w
     expect(known).toEqual({ "web.owner": unset, "web.clientName": open("Web") });
   });
 
+  it("is known in the preview of an edit where its argument is undefined or null, as where there is none", async () => {
+    const declare = (clientName: string) =>
+      write(
+        see,
+        `seeAll("web", new hydra.OAuth2Client("web", { clientName: "${clientName}", clientId: undefined, owner: null }), ["clientId", "owner"]);`,
+      );
+    await using stack = await workspace({ files: declare("A"), config, path: [folder] });
+    const made = await after(stack, "up");
+    expect((await after(stack, "preview")).seen).toEqual(made.seen);
+    await stack.write(declare("B"));
+    expect((await after(stack, "preview")).seen["web.clientId"]).toEqual(made.seen["web.clientId"]);
+  });
+
   it("is in a preview what it is in an up, when the program names it by something that means nothing", async () => {
     const named: Readonly<Record<string, readonly [nothing: unknown, value: unknown]>> = {
       clientName: ["", "Web"],

@@ -26,7 +26,7 @@ it.each([
       'if (mine) new hydra.ClientLifespans("web", { clientId: web.clientId, implicitGrantIdTokenLifespan: "1h" });',
       `if (mine) new hydra.TrustedJwtIssuer("idp", ${json({ ...trust, expiresAt: "2099-01-31T00:00:00Z" })});`,
       `if (mine) new hydra.JsonWebKey("signing", { set: "${set}", alg: "ES256" });`,
-      // Who has an object of its own has a provider, too.
+      // The other stack has a provider before anything moves.
       'new hydra.OAuth2Client("own", {});',
       "module.exports = { clientSecret: mine && web.clientSecret };",
     );

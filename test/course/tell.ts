@@ -638,7 +638,7 @@ async function untouched(world: World, say: string): Promise<void> {
   for (const one of world.foreignTrusts) {
     const identity = foreignIdentity(one);
     const found = live[one.server].trusts.find((each) => identityIn(world.marker, each) === identity);
-    // Hydra deletes it with the key of ours. Who is killed before making it anew has nothing to remember that by.
+    // Hydra deletes it with the key of ours. A provider that is killed before it recreates it remembers nothing.
     if (!found && world.killed) lost.add(identity);
     else if (!found) fail(say, `the trust ${identity} of somebody else is gone`);
     else if (!isDeepStrictEqual([found.scope, found.expires_at], [["foreign"], "2097-01-01T00:00:00Z"]))

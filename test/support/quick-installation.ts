@@ -74,7 +74,7 @@ async function withLateModules(modules: string): Promise<void> {
   const tracing = "exporter-zipkin instrumentation instrumentation-grpc resources sdk-trace-base sdk-trace-node";
   for (const name of tracing.split(" ")) await replaced(join(modules, "@opentelemetry", name), membersLately);
   const sdk = join(modules, "@pulumi/pulumi");
-  await withLateFile(join(sdk, "automation/index.js"), (whole) => lately(whole));
+  await withLateFile(join(sdk, "automation/index.js"), lately);
   // It prepares a debugger for functions that are to be sent elsewhere: ours are not.
   const prepared = '{ get: (late, name) => (name === "isInitializedAsync" ? async () => undefined : late[name]) }';
   await withLateFile(

@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import type { Operation } from "../../lifecycle/resource.ts";
 import { sameJson, type Values } from "../../lifecycle/value.ts";
-import { keptByAnother, sameProgram } from "../claim.ts";
+import { isOfProgram, keptByAnother } from "../claim.ts";
 import { entryOf } from "../entry.ts";
 
 /** A recorded resource that the program keeps. */
@@ -46,8 +46,8 @@ export function leaveKey({ memory, urn }: Claimant, id: string, state: Values): 
 
 /** What is checked without anything recorded is new, or takes the place of what is recorded: where no URN is known, its inputs tell. */
 export function renewKey({ memory, urn }: Claimant, inputs: Values): void {
-  const isOwn = (keeper: Keeper) => (urn === undefined ? sameProgram(keeper.inputs, inputs) : keeper.urn === urn);
-  for (const claim of memory.keyClaims.values()) claim.keepers = claim.keepers.filter((keeper) => !isOwn(keeper));
+  for (const claim of memory.keyClaims.values())
+    claim.keepers = claim.keepers.filter((keeper) => !isOfProgram(keeper, urn, inputs));
 }
 
 /** Marks what was created from a private key of the program's; returns what to record of that. */

@@ -4,7 +4,7 @@
 import { isNothing } from "../../lifecycle/field.ts";
 import { type Operation, Refusal } from "../../lifecycle/resource.ts";
 import { sameJson, type Values } from "../../lifecycle/value.ts";
-import { keptByAnother, sameProgram } from "../claim.ts";
+import { isOfProgram, keptByAnother, sameProgram } from "../claim.ts";
 import { entryOf } from "../entry.ts";
 import { lifespansOf } from "../field/lifespan.ts";
 
@@ -52,10 +52,11 @@ interface Claimant extends Operation {
 export function keep({ memory, urn }: Claimant, type: ClaimType, id: string, inputs: Values, state: Values): void {
   const claims = claimsOf(memory, id);
   if (type === "OAuth2Client")
-    requireOnlyClient(claims, id, (claim) => {
-      const isOwn = urn === undefined ? sameProgram(claim.inputs, inputs) : claim.urn === urn;
-      return isOwn || !isAnotherTime(claim.createdAt, state.createdAt);
-    });
+    requireOnlyClient(
+      claims,
+      id,
+      (claim) => isOfProgram(claim, urn, inputs) || !isAnotherTime(claim.createdAt, state.createdAt),
+    );
   const before = claims.find((claim) => claim.type === type && isOfRecorded(claim, urn, state));
   const stage = before?.stage === "created" ? "created" : "kept";
   const createdAt = state.createdAt ?? before?.createdAt;
@@ -71,8 +72,7 @@ export function leave({ memory, urn }: Claimant, type: ClaimType, id: string, st
 /** What is checked without anything recorded: it is new, or takes the place of what is recorded. */
 export function plan({ memory, urn }: Claimant, type: ClaimType, id: string, inputs: Values): void {
   for (const claim of renewable(memory, id, inputs)) {
-    const same = urn === undefined ? sameProgram(claim.inputs, inputs) : claim.urn === urn;
-    if (claim.type === type && claim.stage === "kept" && same) claim.stage = "renewed";
+    if (claim.type === type && claim.stage === "kept" && isOfProgram(claim, urn, inputs)) claim.stage = "renewed";
   }
   const claims = claimsOf(memory, id);
   if (type === "OAuth2Client") requireOnlyClient(claims, id, (claim) => isOfNew(claim, urn, inputs));
@@ -97,24 +97,23 @@ export function withdraw(memory: Memory, id: string, claim: Claim): void {
 
 /**
  * Whether the deletion of a recorded client would end what the program has now. It would where this operation created the
- * client under the same id, and where another resource keeps it, which is told; a URN tells resources apart, and on the host of
- * dynamic resources that a replacement was checked before.
+ * client under the same id, and where a resource keeps it; where that is another one, a warning says so. A URN tells resources
+ * apart, and on the host of dynamic resources that a replacement was checked before.
  */
 export function sparesClient({ memory, urn, warn }: Claimant, id: string, state: Values): boolean {
   const claims = claimsOf(memory, id);
   const clients = claims.filter(({ type }) => type === "OAuth2Client");
   if (clients.some((claim) => isOlder(state, claim))) return true;
-  // A pending deletion of what was replaced before. A refresh has recorded the present client there, too.
-  if (urn !== undefined && clients.some((claim) => claim.stage === "kept" && claim.urn === urn)) return true;
   // What is only checked so far does not exist yet: what does is what is recorded.
   const isOwn = ({ stage, urn: other }: Claim) =>
-    stage === "created" || stage === "new" || (urn === undefined ? stage === "renewed" : other === urn);
+    stage === "created" || stage === "new" || (stage === "renewed" && (urn === undefined || other === urn));
   const holder = clients.find((claim) => !isOwn(claim));
   if (holder === undefined) {
     remove(claims, ({ type }) => type === "OAuth2Client");
     return false;
   }
-  warn(keptByAnother("client", id, holder.urn));
+  // Where it is its own: a pending deletion of what was replaced before. A refresh has recorded the present client there, too.
+  if (urn === undefined || holder.urn !== urn) warn(keptByAnother("client", id, holder.urn));
   return true;
 }
 
